@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_delete, post_save
+
+
+class PaywallConfig(AppConfig):
+    name = "paywall"
+
+    def ready(self) -> None:
+        from paywall.catalog import sections
+        from paywall.catalog.models import Section
+        from paywall.metering import rules
+        from paywall.metering.models import MeterRule
+        from paywall.web import arriving
+
+        arriving.watch()
+        for signal in (post_save, post_delete):
+            signal.connect(sections.forget, sender=Section, dispatch_uid="sections-forget")
+            signal.connect(rules.forget, sender=MeterRule, dispatch_uid="rules-forget")

@@ -1,0 +1,49 @@
+"""Giving, extending and withdrawing the right to premium stories."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import Reader, raise_access_version
+from paywall.catalog.models import Section
+from paywall.entitlements.models import Entitlement, Source
+
+
+def give(
+    reader: Reader,
+    source: Source,
+    *,
+    starts_at: datetime,
+    ends_at: datetime | None = None,
+    sections: Iterable[Section] | None = None,
+) -> Entitlement:
+    """Give a reader premium stories: of these sections, or without any, all of them.
+
+    `ends_at` is exclusive; None means until withdrawn.
+    """
+    with transaction.atomic():
+        entitlement = Entitlement.objects.create(
+            reader=reader,
+            source=source,
+            everything=sections is None,
+            starts_at=starts_at,
+            ends_at=ends_at,
+        )
+        if sections is not None:
+            entitlement.sections.set(sections)
+        raise_access_version([reader.pk])
+    return entitlement
+
+
+def extend(entitlement: Entitlement, *, until: datetime | None) -> None:
+    """Move the end, later or earlier; None means until withdrawn."""
+    with transaction.atomic():
+        Entitlement.objects.filter(pk=entitlement.pk).update(ends_at=until)
+        raise_access_version([entitlement.reader_id])
+    entitlement.ends_at = until
+
+
+def withdraw(entitlement: Entitlement, *, at: datetime) -> None:
+    """End the right at the given moment; one that has not begun by then never does."""
+    extend(entitlement, until=max(at, entitlement.starts_at))

@@ -1,0 +1,78 @@
+"""The gate's answer with all that a page or a response needs to say of it."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils.cache import patch_vary_headers
+
+from paywall.catalog.story import Story
+from paywall.gate.decision import Decision, Outcome
+from paywall.gate.visitor import COOKIE, Visitor
+from paywall.periods import Period
+
+SHARED_FOR = 60  # seconds that a shared cache may serve what is the same for every stranger
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Who asked for which story, and what the gate said.
+
+    `postponed`: fetched too early, answer 503. `new_token`: the cookie that a stranger whose
+    story was counted is to have. `shareable`: the page is the same for every stranger, so that
+    a cache may give it to the next.
+    """
+
+    story: Story
+    visitor: Visitor
+    decision: Decision
+    period: Period
+    postponed: bool = False
+    new_token: str = ""
+
+    @property
+    def opens(self) -> bool:
+        return self.decision.opens
+
+    @property
+    def shareable(self) -> bool:
+        if self.visitor.has_session or self.decision.remaining is not None:
+            return False
+        return self.decision.outcome in {Outcome.FREE, Outcome.SIGN_IN}
+
+
+def stamp(response: HttpResponse, admission: Admission, *, passing: bool = False) -> HttpResponse:
+    """Put the outcome and the rules for caches on a story response.
+
+    What depends on who asks is `private, no-store`. The rest may be shared for a minute, but
+    not a text that is free only for now (`passing`): the copy would outlive the freedom.
+    Validators (ETag, Last-Modified) are never set: a 304 would skip the gate.
+    """
+    decision = admission.decision
+    response["Paywall-Outcome"] = decision.outcome.value
+    if decision.remaining is not None:
+        response["Paywall-Remaining"] = str(decision.remaining)
+    if admission.new_token:
+        response.set_cookie(
+            COOKIE,
+            admission.new_token,
+            max_age=settings.SESSION_COOKIE_AGE,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+    return share_or_keep(response, shareable=admission.shareable, passing=passing)
+
+
+def share_or_keep(
+    response: HttpResponse, *, shareable: bool, passing: bool = False
+) -> HttpResponse:
+    """Say whether a shared cache may keep a page, and that it depends on the cookies."""
+    patch_vary_headers(response, ["Cookie"])
+    if not shareable:
+        response["Cache-Control"] = "private, no-store"
+    elif passing:
+        response["Cache-Control"] = "no-store"
+    else:
+        response["Cache-Control"] = f"public, max-age=0, s-maxage={SHARED_FOR}"
+    return response

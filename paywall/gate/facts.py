@@ -1,0 +1,104 @@
+"""What the gate knows of a reader, remembered until something about it changes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.cache import cache
+from django.db.models import FilteredRelation, Q
+
+from accounts.models import Reader
+from paywall.entitlements.models import Entitlement
+from paywall.metering import keys
+from paywall.metering.models import MeterKey
+from paywall.periods import Period
+
+REMEMBERED_FOR = 300  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an entitlement opens, from when until when (exclusive; None: until withdrawn)."""
+
+    starts_at: datetime
+    ends_at: datetime | None
+    everything: bool
+    section: str | None
+
+    def in_force(self, at: datetime) -> bool:
+        return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
+
+    def covers(self, section: str) -> bool:
+        return self.everything or self.section == section
+
+
+@dataclass(frozen=True, slots=True)
+class MeterFacts:
+    """A meter in one period. `period` is later than asked where the meter has gone on already."""
+
+    meter_id: int | None
+    period: Period
+    used: int
+    reads: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderFacts:
+    """A reader's rights, one scope for each section they name, and the reader's meter."""
+
+    scopes: tuple[Scope, ...]
+    meter: MeterFacts
+
+
+def of_reader(reader: Reader, *, period: Period, now: datetime) -> ReaderFacts:
+    """Return the facts, from memory if nothing changed since.
+
+    The key holds the reader's access_version, raised in the transaction of every change: what
+    is remembered can be lost, but not out of date.
+    """
+    key = f"access:{reader.pk}:{reader.access_version}:{period.starts_date}"
+    facts: ReaderFacts | None = cache.get(key)
+    if facts is None:
+        facts = of_reader_now(reader, period=period, now=now)
+        cache.set(key, facts, REMEMBERED_FOR)
+    return facts
+
+
+def of_reader_now(reader: Reader, *, period: Period, now: datetime) -> ReaderFacts:
+    """Return the facts as the database has them: two queries."""
+    scopes = tuple(
+        Scope(*row)
+        for row in Entitlement.objects.not_ended(now)
+        .filter(reader=reader)
+        .values_list("starts_at", "ends_at", "everything", "sections__slug")
+    )
+    return ReaderFacts(scopes, _meter(Q(reader=reader), period))
+
+
+def of_stranger(token: str, *, period: Period) -> MeterFacts:
+    """Return what the meter behind a stranger's cookie says: one query, or none without one."""
+    if not token:
+        return MeterFacts(None, period, 0, frozenset())
+    key = keys.of_stranger(token)
+    return _meter(Q(kind=key.kind, value=key.value), period)
+
+
+def _meter(key: Q, period: Period) -> MeterFacts:
+    rows = list(
+        MeterKey.objects.filter(key)
+        .annotate(
+            read=FilteredRelation(
+                "meter__reads", condition=Q(meter__reads__period__gte=period.starts_date)
+            )
+        )
+        .values_list("meter_id", "meter__period", "meter__used", "read__period", "read__story_key")
+    )
+    if not rows:
+        return MeterFacts(None, period, 0, frozenset())
+    meter_id, counted, used = rows[0][:3]
+    current = Period(max(period.starts_date, counted))
+    return MeterFacts(
+        meter_id,
+        current,
+        used if counted == current.starts_date else 0,
+        frozenset(row[4] for row in rows if row[3] == current.starts_date),
+    )

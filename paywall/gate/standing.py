@@ -1,0 +1,53 @@
+"""How a reader stands: what opens the door, and what is left of the month. Records nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import F
+
+from accounts.models import Reader
+from paywall.entitlements.models import Entitlement
+from paywall.metering.models import MeteredRead
+from paywall.metering.rules import rules_in_force
+from paywall.periods import Period, month_of
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The rights in force, and this period's stories, newest first."""
+
+    entitlements: Sequence[Entitlement]
+    reads: Sequence[MeteredRead]
+    allowance: int
+    period: Period
+
+    @property
+    def reads_everything(self) -> bool:
+        return any(entitlement.everything for entitlement in self.entitlements)
+
+    @property
+    def remaining(self) -> int:
+        return max(self.allowance - len(self.reads), 0)
+
+
+def standing_of(reader: Reader, *, now: datetime) -> Standing:
+    """Return how the reader stands at this moment; three queries."""
+    period = month_of(now, ZoneInfo(settings.TIME_ZONE))
+    return Standing(
+        entitlements=list(
+            Entitlement.objects.in_force(now)
+            .filter(reader=reader)
+            .prefetch_related("sections")
+            .order_by(F("ends_at").desc(nulls_first=True))
+        ),
+        reads=list(
+            MeteredRead.objects.filter(
+                meter__keys__reader=reader, period=period.starts_date
+            ).order_by("-opened_at")
+        ),
+        allowance=rules_in_force().house.readers,
+        period=period,
+    )

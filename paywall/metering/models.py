@@ -1,0 +1,111 @@
+"""The meter: which premium stories were opened this month, and how many are free."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
+
+from paywall.catalog.models import Section
+
+
+class Meter(models.Model):
+    """Counts the distinct premium stories opened in the month that began on `period`."""
+
+    period = models.DateField(help_text="First day of the month that `used` counts.")
+    used = models.PositiveIntegerField(default=0)
+    merged_into = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="A stranger's meter: whose stories these became at signing in.",
+    )
+
+    def __str__(self) -> str:
+        return f"{self.used} since {self.period}"
+
+
+class MeterKey(models.Model):
+    """What points to a meter. Several keys may point to one."""
+
+    class Kind(models.TextChoices):
+        READER = "reader", "Reader"
+        MAILBOX = "mailbox", "Mailbox, hashed"
+        STRANGER = "stranger", "Stranger's cookie, hashed"
+        SITE = "site", "A site's own id"
+
+    kind = models.CharField(max_length=8, choices=Kind)
+    value = models.CharField(max_length=128)
+    meter = models.ForeignKey(Meter, models.CASCADE, related_name="keys")
+    reader = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "value"], name="meter_key_once"),
+            models.CheckConstraint(
+                condition=Q(kind="reader", reader__isnull=False)
+                | (~Q(kind="reader") & Q(reader__isnull=True)),
+                name="meter_key_of_a_reader_names_the_reader",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.value}"
+
+
+class MeteredRead(models.Model):
+    """A premium story opened on a meter, with what the reader's own page says of it."""
+
+    meter = models.ForeignKey(Meter, models.CASCADE, related_name="reads")
+    period = models.DateField()
+    story_key = models.CharField(max_length=200)
+    opened_at = models.DateTimeField(db_index=True)
+    title = models.CharField(max_length=300)
+    address = models.CharField(max_length=500)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["meter", "period", "story_key"], name="story_counts_once_a_period"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class MeterRule(models.Model):
+    """How many premium stories a month are free, for the whole paper or in one section."""
+
+    section = models.ForeignKey(
+        Section,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Empty: the whole paper.",
+    )
+    allowance = models.PositiveSmallIntegerField(
+        default=7,
+        help_text="Stories a month for a free account. Compared with all stories opened.",
+    )
+    strangers_allowance = models.PositiveSmallIntegerField(
+        default=0, help_text="Stories a month without an account."
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                Coalesce("section", Value(0)),
+                name="meter_rule_once_per_section",
+                violation_error_message="There is a rule for this already: change that one.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Rule for {self.section or 'the whole paper'}"

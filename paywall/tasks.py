@@ -1,0 +1,30 @@
+"""What the paywall does by itself, on the schedule in config.celery."""
+
+import logging
+from zoneinfo import ZoneInfo
+
+from celery import shared_task
+from django.conf import settings
+
+from paywall import clock
+from paywall.metering import forgetting
+from paywall.periods import month_of
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def forget_old_reads() -> None:
+    """Keep what a person read for READS_KEPT_MONTHS, and no longer."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    forgotten = forgetting.forget_old_reads(
+        period=month_of(clock.now(), zone), keep_months=settings.READS_KEPT_MONTHS, zone=zone
+    )
+    logger.info("Forgot %d reads older than %d months", forgotten, settings.READS_KEPT_MONTHS)
+
+
+@shared_task
+def forget_stray_meters() -> None:
+    """Forget the meters of strangers and of deleted accounts once their month is over."""
+    period = month_of(clock.now(), ZoneInfo(settings.TIME_ZONE))
+    logger.info("Forgot %d stray meters", forgetting.forget_stray_meters(period=period))

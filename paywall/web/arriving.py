@@ -1,0 +1,47 @@
+"""What happens to the meter when somebody signs in or proves an address."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from allauth.account.signals import email_confirmed
+from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
+from django.http import HttpRequest
+
+from accounts.models import Reader
+from paywall import clock
+from paywall.gate.visitor import COOKIE
+from paywall.metering import joining, keys
+from paywall.metering.models import MeterKey
+from paywall.periods import Period, month_of
+
+
+def watch() -> None:
+    """Listen to Django's and allauth's word that a reader is here."""
+    user_logged_in.connect(on_signed_in, dispatch_uid="paywall-signed-in")
+    email_confirmed.connect(on_address_proved, dispatch_uid="paywall-address-proved")
+
+
+def on_signed_in(user: Any, request: HttpRequest | None = None, **_signal: Any) -> None:
+    """Point the reader and the mailbox to one meter, with what this device opened before."""
+    if not isinstance(user, Reader):
+        return
+    meter_id = joining.join([keys.of_reader(user), keys.of_mailbox(user.email)], period=_period())
+    token = request.COOKIES.get(COOKIE, "") if request else ""
+    if token:
+        key = keys.of_stranger(token)
+        stranger = MeterKey.objects.filter(kind=key.kind, value=key.value).first()
+        if stranger:
+            joining.take_over(stranger.meter_id, meter_id)
+
+
+def on_address_proved(email_address: Any, **_signal: Any) -> None:
+    """A mailbox proved to be this reader's has the reader's meter, and keeps it."""
+    joining.join(
+        [keys.of_reader(email_address.user), keys.of_mailbox(email_address.email)],
+        period=_period(),
+    )
+
+
+def _period() -> Period:
+    return month_of(clock.now(), ZoneInfo(settings.TIME_ZONE))

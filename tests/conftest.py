@@ -1,0 +1,19 @@
+"""What every test may ask for."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import LazySettings
+from django.core.cache import cache
+
+from paywall.metering import rules
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered(settings: LazySettings) -> Iterator[None]:
+    """Begin every test with empty caches, and hash passwords fast."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    cache.clear()
+    rules.forget()
+    yield
+    rules.forget()
