@@ -129,6 +129,7 @@ else:
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+    _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}  # a file: threads race on it
 
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:

@@ -37,5 +37,5 @@ def show_activation(request: HttpRequest) -> HttpResponse:
 @login_required
 def show_account(request: HttpRequest) -> HttpResponse:
     """Show what opens the door for the reader, and what is left of the month."""
-    context = {"standing": standing_of(cast(Reader, request.user), now=clock.now())}
+    context = {"standing": standing_of(cast("Reader", request.user), now=clock.now())}
     return render(request, "paywall/account.html", context)
