@@ -1,6 +1,9 @@
 """Every address of the site."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.conf.urls.static import static
 from django.contrib import admin
@@ -9,6 +12,7 @@ from django.urls import include, path
 from config import health
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.unregister([Authenticator, EmailAddress, UserSession])  # readers manage these themselves
 
 urlpatterns = [
     path("", include("articles.urls")),

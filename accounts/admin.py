@@ -1,0 +1,35 @@
+"""Readers, as staff see them."""
+
+from typing import ClassVar
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.models import Group
+from unfold.admin import ModelAdmin
+
+from accounts.models import Reader
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
+    """Django's groups in the look of the rest."""
+
+
+@admin.register(Reader)
+class ReaderAdmin(ModelAdmin):
+    list_display = ("email", "joined_at", "is_active", "is_staff")
+    list_filter = ("is_staff", "is_active")
+    search_fields = ("email",)
+    ordering = ("-pk",)
+    show_full_result_count = False
+    readonly_fields = ("public_id", "joined_at", "last_login")
+    filter_horizontal = ("groups", "user_permissions")
+    fieldsets: ClassVar = (
+        (None, {"fields": ("email", "public_id", "joined_at", "last_login")}),
+        (
+            "May",
+            {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
+        ),
+    )

@@ -1,0 +1,1 @@
+"""The demonstration: an invented town's newspaper, with readers in every state."""

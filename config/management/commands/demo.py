@@ -1,0 +1,65 @@
+"""Make the demonstration newspaper, and say what to try."""
+
+import socket
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from config.demo.paper import make_paper
+from config.demo.readers import PASSWORD, READERS, make_readers
+from paywall import clock
+
+
+class Command(BaseCommand):
+    help = (
+        "Make the demonstration newspaper (only with DEBUG on). A second run adds what is missing."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--port", type=int, help="Refuse when this port of 127.0.0.1 is taken already."
+        )
+
+    def handle(self, *args: Any, port: int | None, **options: Any) -> None:
+        if not settings.DEBUG:
+            raise CommandError(
+                "The demonstration's readers share a known password: it needs DEBUG on."
+            )
+        if port is not None and _is_taken(port):
+            raise CommandError(
+                f"Port {port} is taken: stop what listens there, or choose another: "
+                "make demo PORT=8001"
+            )
+        now = clock.now()
+        made = make_paper(now=now)
+        make_readers(now=now)
+        self.stdout.write(f"{made} new stories.\n\n{_what_to_try()}")
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+def _what_to_try() -> str:
+    width = max(map(len, READERS))
+    readers = "\n".join(f"  {email:<{width}}  {state}" for email, state in READERS.items())
+    mail = getattr(settings, "EMAIL_FILE_PATH", "")
+    return f"""\
+{settings.NEWSPAPER_NAME} is at {settings.SITE_URL}/
+
+Sign in with the password {PASSWORD}:
+{readers}
+
+Try this:
+  1. Open a story as a stranger: its beginning, then the three ways in.
+  2. Start a free account; the emailed code is in the newest file of {mail or "your mailbox"}
+  3. Open stories: seven are free this month, the eighth is not.
+  4. Change the rule for everybody: {settings.SITE_URL}/admin/paywall/meterrule/
+"""
