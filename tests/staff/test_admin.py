@@ -24,6 +24,7 @@ def staff(client: Client) -> Client:
 
 def test_every_list_and_form_opens(staff: Client) -> None:
     make_article()
+    assert staff.get(reverse("admin:index")).status_code == 200
     for model in list(admin.site._registry):
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         assert staff.get(reverse(f"{name}_changelist")).status_code == 200, name
