@@ -1,10 +1,15 @@
 """Words for templates."""
 
+from typing import Any
+from urllib.parse import quote
+
 from django import template
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 
 from paywall.catalog.models import Price
 from paywall.catalog.prices import amount_in_words, interval_in_words
+from paywall.metering.rules import rules_in_force
 
 register = template.Library()
 
@@ -19,3 +24,23 @@ def amount(price: Price) -> str:
 def interval(price: Price) -> str:
     """Write how often a price is paid."""
     return interval_in_words(price)
+
+
+@register.simple_tag
+def house_allowance() -> int:
+    """Return how many premium stories a month an account opens for free."""
+    return rules_in_force().house.readers
+
+
+@register.simple_tag(takes_context=True)
+def way_back(context: dict[str, Any]) -> str:
+    """Return the query that leads back to the story somebody came from, or "".
+
+    It is the story of this page, or the `next` that this page was itself asked with; only a
+    path of our own is passed on.
+    """
+    admission, request = context.get("admission"), context.get("request")
+    path = admission.story.address if admission else request.GET.get("next", "") if request else ""
+    if not path or not url_has_allowed_host_and_scheme(path, allowed_hosts=None):
+        return ""
+    return f"?next={quote(path)}"
