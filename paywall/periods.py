@@ -23,7 +23,7 @@ def month_of(moment: datetime, zone: ZoneInfo) -> Period:
 
     Raises ValueError for a naive moment: it belongs to no zone, so to no month.
     """
-    if moment.tzinfo is None:
+    if moment.utcoffset() is None:
         raise ValueError("A moment without a time zone belongs to no month.")
     return Period(moment.astimezone(zone).date().replace(day=1))
 
