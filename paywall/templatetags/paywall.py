@@ -1,9 +1,11 @@
 """Words for templates."""
 
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 from django import template
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 
@@ -24,6 +26,12 @@ def amount(price: Price) -> str:
 def interval(price: Price) -> str:
     """Write how often a price is paid."""
     return interval_in_words(price)
+
+
+@register.filter
+def last_day(ends_at: datetime) -> date:
+    """Return the last day, in the newspaper's zone, before an end that is exclusive."""
+    return timezone.localtime(ends_at - timedelta(microseconds=1)).date()
 
 
 @register.simple_tag
