@@ -1,0 +1,79 @@
+"""Both applications made ready and served on one store, and what runs there."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from tests.bench import serving
+from tests.bench.load import Request, ask, read_list
+from tests.bench.pages import Heat, Page, check
+from tests.bench.stores import BARE, SITE, Store
+
+
+@contextmanager
+def laid_out(
+    store: Store, folder: Path, *, readers: int, first_readers: int
+) -> Iterator[list[Heat]]:
+    """Serve the newspaper and the bare application, whose pages are as long as the newspaper's.
+
+    `readers` come back, of each kind; `first_readers` open seven stories each. Raises
+    RuntimeError where a page is not what it is measured as.
+    """
+    counts = {"BENCH_READERS": str(readers), "BENCH_FIRST_READERS": str(first_readers)}
+    site = store.environment(SITE, folder) | counts
+    serving.run_module("tests.bench.newspaper", site)
+    names = ("preview", "free", "subscriber", "first")
+    preview, free, subscriber, first = (read_list(folder / f"{name}.tsv") for name in names)
+    with ExitStack() as stack:
+        at, bare_at = serving.free_port(), serving.free_port()
+        stack.enter_context(
+            serving.granian(
+                "config.wsgi:application", port=at, workers=store.workers, environment=site
+            )
+        )
+        (folder / "preview.html").write_bytes(ask(at, preview[0]).body)
+        size = len(ask(at, free[0]).body)
+        bare = store.environment(BARE, folder) | counts | {"BENCH_BYTES": str(size)}
+        serving.run_module("tests.bench.bare", bare)
+        stack.enter_context(
+            serving.granian(
+                "tests.bench.bare:application",
+                port=bare_at,
+                workers=store.workers,
+                environment=bare,
+            )
+        )
+        page = read_list(folder / "bare.tsv")
+        yield [
+            Heat(
+                (
+                    Page("bare: a constant", bare_at, [Request("/constant/")]),
+                    Page("preview, stranger", at, preview, "sign_in", target=0.8),
+                )
+            ),
+            Heat(
+                (
+                    Page("bare: session, user, one row", bare_at, page),
+                    Page("re-read, free account", at, free, "read_before", target=1.0),
+                    Page("re-read, subscriber", at, subscriber, "entitled", target=1.0),
+                    Page("first view", at, first, "metered", once=True, target=0.6),
+                )
+            ),
+        ]
+
+
+@contextmanager
+def behind_nginx(heats: Sequence[Heat], folder: Path) -> Iterator[Heat]:
+    """Put nginx in front of the newspaper, as a shared cache that signed-in readers go past."""
+    strangers, readers = heats[0].pages[1], heats[1].pages[1]
+    port = serving.free_port()
+    with serving.nginx(port=port, behind=strangers.port, folder=folder):
+        cached = Page("preview from the cache", port, strangers.requests, "sign_in", target=0.8)
+        for request in [*cached.requests, *cached.requests]:
+            answer = check(cached, request)
+        if answer.cache != "HIT":
+            raise RuntimeError(f"A second preview came from nginx as {answer.cache}, not HIT.")
+        past = Page("re-read through nginx", port, readers.requests, "read_before")
+        if (cache := check(past, past.requests[0]).cache) != "BYPASS":
+            raise RuntimeError(f"A reader's page came from nginx as {cache}, not BYPASS.")
+        yield Heat((Page("nginx: a file", port, [Request("/preview.html")]), cached))

@@ -1,0 +1,126 @@
+"""What the newspaper needs to be measured: stories, readers and their sessions.
+
+Run as a module, with the environment of a scratch database and BENCH_FOLDER, BENCH_READERS and
+BENCH_FIRST_READERS, it makes them all and writes one list of requests for each measured page.
+"""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import django
+import environ
+
+django.setup()
+
+from django.conf import settings  # noqa: E402  # all the rest comes after the settings
+from django.core.management import call_command  # noqa: E402
+from django.db import transaction  # noqa: E402
+
+from accounts.models import Reader  # noqa: E402
+from articles.models import Article  # noqa: E402
+from paywall import clock  # noqa: E402
+from paywall.entitlements import granting  # noqa: E402
+from paywall.entitlements.models import Source  # noqa: E402
+from paywall.metering import keys  # noqa: E402
+from paywall.metering.models import Meter, MeterKey  # noqa: E402
+from paywall.metering.opening import open_story  # noqa: E402
+from paywall.periods import month_of  # noqa: E402
+from tests.bench.load import Request, write_list  # noqa: E402
+from tests.bench.sessions import signed_in  # noqa: E402
+from tests.making import make_article, make_section  # noqa: E402
+
+ALLOWANCE = 7
+SECTIONS = ("news", "town-hall", "business", "sport", "culture")
+TEXT = "".join(
+    f"<p>Paragraph {number} of a story of the usual length. {'It has some more to say. ' * 14}</p>"
+    for number in range(16)
+)
+
+
+def prepare(folder: Path, *, readers: int, first_readers: int) -> None:
+    """Fill the empty database; `first_readers` are those who open all seven stories."""
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stories = [_story(number) for number in range(ALLOWANCE)]
+    with transaction.atomic():
+        lists = {
+            "preview": [Request(story.get_absolute_url()) for story in stories],
+            "free": _returning(readers, stories),
+            "subscriber": _subscribers(readers, stories),
+            "first": _first_views(first_readers, stories),
+        }
+    for name, requests in lists.items():
+        write_list(folder / f"{name}.tsv", requests)
+
+
+def _story(number: int) -> Article:
+    return make_article(
+        f"what-the-council-said-{number}",
+        text=TEXT,
+        section=make_section(SECTIONS[number % len(SECTIONS)]),
+        headline=f"What the council said about the harbour, part {number}",
+        standfirst="One sentence that says what the story is about, at the usual length.",
+        byline="A Reporter",
+    )
+
+
+def _returning(count: int, stories: list[Article]) -> list[Request]:
+    """Return free readers' requests for stories that each has opened this month."""
+    now = clock.now()
+    period = month_of(now, ZoneInfo(settings.TIME_ZONE))
+    opened = [story.as_story(now) for story in stories[:5]]
+    requests = []
+    for reader, meter in _readers("free", count):
+        for story in opened:
+            open_story(meter.pk, story, period=period, allowance=ALLOWANCE, now=now)
+        cookie = signed_in(reader)
+        requests += [Request(story.address, cookie) for story in opened]
+    return _mixed(requests, len(opened))
+
+
+def _subscribers(count: int, stories: list[Article]) -> list[Request]:
+    """Return subscribers' requests."""
+    requests = []
+    for reader, _ in _readers("subscriber", count):
+        granting.give(reader, Source.COURTESY, starts_at=clock.now())
+        cookie = signed_in(reader)
+        requests += [Request(story.get_absolute_url(), cookie) for story in stories]
+    return _mixed(requests, len(stories))
+
+
+def _first_views(count: int, stories: list[Article]) -> list[Request]:
+    """Return requests of which each opens one more of its reader's allowance."""
+    requests = []
+    for reader, _ in _readers("first", count):
+        cookie = signed_in(reader)
+        requests += [Request(story.get_absolute_url(), cookie) for story in stories]
+    return _mixed(requests, len(stories))
+
+
+def _mixed(requests: list[Request], each: int) -> list[Request]:
+    """Put every reader's first request before anybody's second."""
+    return [request for start in range(each) for request in requests[start::each]]
+
+
+def _readers(name: str, count: int) -> list[tuple[Reader, Meter]]:
+    """Make readers with their meters, as signing in does, but all at once."""
+    today = month_of(clock.now(), ZoneInfo(settings.TIME_ZONE)).starts_date
+    readers = Reader.objects.bulk_create(
+        Reader(email=f"{name}{number:06}@example.com", password="!") for number in range(count)
+    )
+    meters = Meter.objects.bulk_create(Meter(period=today) for _ in readers)
+    MeterKey.objects.bulk_create(
+        MeterKey(kind=key.kind, value=key.value, reader_id=key.reader_id, meter=meter)
+        for reader, meter in zip(readers, meters, strict=True)
+        for key in (keys.of_reader(reader), keys.of_mailbox(reader.email))
+    )
+    return list(zip(readers, meters, strict=True))
+
+
+if __name__ == "__main__":
+    env = environ.Env()
+    prepare(
+        Path(env.str("BENCH_FOLDER")),
+        readers=env.int("BENCH_READERS"),
+        first_readers=env.int("BENCH_FIRST_READERS"),
+    )
