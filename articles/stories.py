@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import Http404
 
 from articles.models import Article, ArticleBody
+from paywall.gate import strangers
 
 REMEMBERED_FOR = 5  # seconds; a change in this process, or with Redis in any, is seen at once
 
@@ -52,9 +53,14 @@ def forget(instance: Article | ArticleBody, **_signal: Any) -> None:
     """Drop what is remembered of an article that changed; called when it is saved or deleted."""
     article = instance if isinstance(instance, Article) else instance.article
     stale = [_story(article.slug), _text(article.pk), preview_key(article.slug)]
-    cache.delete_many(stale)
+    _drop(stale)
     # Somebody may have remembered the old state again before this is committed.
-    transaction.on_commit(lambda: cache.delete_many(stale))
+    transaction.on_commit(lambda: _drop(stale))
+
+
+def _drop(keys: list[str]) -> None:
+    cache.delete_many(keys)
+    strangers.forget()
 
 
 def preview_key(slug: str) -> str:

@@ -6,6 +6,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.cache import cache
 
+from paywall.gate import strangers
 from paywall.metering import rules
 
 
@@ -15,5 +16,6 @@ def _nothing_remembered(settings: LazySettings) -> Iterator[None]:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
     rules.forget()
+    strangers.forget()
     yield
     rules.forget()

@@ -1,6 +1,7 @@
 """The gate's answer with all that a page or a response needs to say of it."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -76,3 +77,12 @@ def share_or_keep(
     else:
         response["Cache-Control"] = f"public, max-age=0, s-maxage={SHARED_FOR}"
     return response
+
+
+def is_shared(response: HttpResponse) -> bool:
+    """Tell whether the response was marked as the same for every stranger."""
+    return (
+        response.status_code == HTTPStatus.OK
+        and "s-maxage" in response.get("Cache-Control", "")
+        and not response.cookies
+    )

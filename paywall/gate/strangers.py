@@ -1,0 +1,73 @@
+"""What is the same for every stranger is made once, and given to those who ask in the same moment.
+
+Behind a shared cache this hardly matters. Without one it is what keeps a story that everybody
+wants from being rendered for each of them.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from paywall.gate.admission import is_shared
+from paywall.gate.visitor import COOKIE
+from paywall.metering.allowances import Rules
+from paywall.metering.rules import rules_in_force
+
+REMEMBERED_FOR = 0.2  # seconds; with the rules' own age, a change is in force within one
+MOST_PAGES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A response as it was made, and the rules it was made under."""
+
+    content: bytes
+    headers: dict[str, str]
+    rules: Rules
+    made_at: float
+
+    def is_fresh(self) -> bool:
+        age = time.monotonic() - self.made_at
+        return age < REMEMBERED_FOR and self.rules == rules_in_force()
+
+
+_pages: dict[str, Page] = {}
+
+
+class StrangersMiddleware:
+    """Answers strangers from this process' memory where the answer is fresh."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method != "GET" or request.META.get("QUERY_STRING") or _has_state(request):
+            return self.get_response(request)
+        request.get_host()  # refuses a host that is not ours
+        page = _pages.get(request.path)
+        if page and page.is_fresh():
+            return HttpResponse(page.content, headers=page.headers)
+        made_at = time.monotonic()
+        response = self.get_response(request)
+        if isinstance(response, HttpResponse) and is_shared(response):
+            if len(_pages) >= MOST_PAGES:
+                _pages.clear()
+            headers = dict(response.items())
+            _pages[request.path] = Page(response.content, headers, rules_in_force(), made_at)
+        return response
+
+
+def forget() -> None:
+    """Forget every page; called when a story changes in this process."""
+    _pages.clear()
+
+
+def _has_state(request: HttpRequest) -> bool:
+    cookies = request.META.get("HTTP_COOKIE", "")
+    return bool(cookies) and any(
+        f"{name}=" in cookies for name in (settings.SESSION_COOKIE_NAME, COOKIE)
+    )
