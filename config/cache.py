@@ -1,88 +1,122 @@
-"""A Redis cache that fails open: without Redis every answer is "not here", within 100 ms.
+"""A Redis cache that fails open: without Redis nothing is remembered, and nobody waits for it.
 
 Django's own backend raises when Redis is stopped, and waits for ever when it hangs. Nothing in
-this project has its only truth in the cache, so a failure is a miss, and a breaker spares the
-next requests the wait.
+this project has its only truth in the cache, so a failure is a miss within 100 ms, and a breaker
+spares the next requests the wait. What could not be written down is taken out of Redis before
+anything in it is believed again: a session that ended while Redis was away stays ended.
 """
 
 import logging
-import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import cache, partial
+from typing import Any, TypeVar
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from config.breaker import Breaker
+
 logger = logging.getLogger(__name__)
 
 ANSWER_WITHIN = 0.1  # seconds, for connecting and for each answer
-REST_AFTER_FAILURE = 2.0  # seconds in which Redis is not asked again
-REMEMBERED_FOR = 300  # seconds; bounds how long what was revoked while Redis was away is believed
+SESSION_BELIEVED_FOR = 300  # seconds; another process may have ended it while Redis was away
 
-# Every operation of the backend that talks to Redis, and what a miss of it looks like.
-MISSES: dict[str, Any] = {
-    "add": False,
-    "get": None,
-    "set": None,
-    "touch": False,
-    "delete": False,
-    "get_many": {},
-    "has_key": False,
-    "incr": 1,
-    "set_many": [],
-    "delete_many": None,
-    "clear": False,
-}
+T = TypeVar("T")
 
 
-class FailOpenRedisCache(RedisCache):
-    """Django's Redis cache, whose failures read as misses."""
+@cache
+def breaker_of(server: str) -> Breaker:
+    """Return the one breaker of this process for a server: every thread has its own client."""
+    return Breaker()
 
-    def __init__(self, server: str, params: dict[str, Any]) -> None:
-        options = {
+
+class FailOpenClient(RedisCacheClient):
+    """Django's client, whose failures read as misses. Keys come with prefix and version."""
+
+    def __init__(self, servers: list[str], **options: Any) -> None:
+        patience: dict[str, Any] = {
             "socket_timeout": ANSWER_WITHIN,
             "socket_connect_timeout": ANSWER_WITHIN,
             "retry": Retry(NoBackoff(), 0),
-            **params.get("OPTIONS", {}),
         }
-        super().__init__(server, {**params, "OPTIONS": options})
-        self._rests_until = 0.0
+        super().__init__(servers, **(patience | options))
+        self._breaker = breaker_of(servers[0])
 
-    def get_backend_timeout(self, timeout: Any = DEFAULT_TIMEOUT) -> int | None:
-        seconds = super().get_backend_timeout(timeout)
-        return REMEMBERED_FOR if seconds is None else min(int(seconds), REMEMBERED_FOR)
-
-    def _ask(self, operation: Callable[..., Any], miss: Any, *args: Any, **kwargs: Any) -> Any:
-        if time.monotonic() < self._rests_until:
+    def _ask(self, question: Callable[[], T], miss: T, *, writes: Iterable[str] = ()) -> T:
+        """Return Redis' answer, or the miss; what `writes` names is then owed to Redis."""
+        if not self._breaker.lets_pass():
+            self._breaker.owe(writes)
             return miss
         try:
-            return operation(*args, **kwargs)
+            self._settle()
+            answer = question()
         except (RedisError, OSError) as error:
-            self._rests_until = time.monotonic() + REST_AFTER_FAILURE
-            logger.warning(
-                "Redis did not answer (%s): going on without the cache for %s s",
-                type(error).__name__,
-                REST_AFTER_FAILURE,
-            )
+            self._breaker.trip()
+            self._breaker.owe(writes)
+            logger.warning("Going on without Redis: %s", type(error).__name__)
             return miss
+        self._breaker.close()
+        return answer
 
-    def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
-        return self._ask(super().get, default, key, default, version)
+    def _settle(self) -> None:
+        """Take out of Redis what it remembers wrongly."""
+        if owed := self._breaker.take_owed():
+            try:
+                super().delete_many(owed)
+            except (RedisError, OSError):
+                self._breaker.owe(owed)
+                raise
+
+    def get(self, key: Any, default: Any) -> Any:
+        return self._ask(partial(super().get, key, default), default)
+
+    def get_many(self, keys: Iterable[Any]) -> dict[Any, Any]:
+        return self._ask(partial(super().get_many, keys), {})
+
+    def has_key(self, key: Any) -> bool:
+        return self._ask(partial(super().has_key, key), False)
+
+    def add(self, key: Any, value: Any, timeout: Any) -> bool:
+        """Say that it was added: who takes a lock must not wait for one that nobody can give."""
+        return self._ask(partial(super().add, key, value, timeout), True)
+
+    def incr(self, key: Any, delta: int) -> int:
+        return self._ask(partial(super().incr, key, delta), delta, writes=[key])
+
+    def touch(self, key: Any, timeout: Any) -> bool:
+        return self._ask(partial(super().touch, key, timeout), False)
+
+    def set(self, key: Any, value: Any, timeout: Any) -> None:
+        self._ask(partial(super().set, key, value, timeout), None, writes=[key])
+
+    def set_many(self, data: Any, timeout: Any) -> None:
+        self._ask(partial(super().set_many, data, timeout), None, writes=data)
+
+    def delete(self, key: Any) -> bool:
+        return self._ask(partial(super().delete, key), False, writes=[key])
+
+    def delete_many(self, keys: Iterable[Any]) -> None:
+        keys = list(keys)
+        self._ask(partial(super().delete_many, keys), None, writes=keys)
+
+    def clear(self) -> bool:
+        return self._ask(partial(super().clear), False)
 
 
-def _fail_open(name: str, miss: Any) -> Callable[..., Any]:
-    operation = getattr(RedisCache, name)
+class FailOpenRedisCache(RedisCache):
+    """Django's Redis cache over a client whose failures read as misses."""
 
-    def ask(self: FailOpenRedisCache, *args: Any, **kwargs: Any) -> Any:
-        return self._ask(operation, miss, self, *args, **kwargs)
-
-    ask.__name__ = name
-    return ask
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = FailOpenClient
 
 
-for _name, _miss in MISSES.items():
-    if _name not in vars(FailOpenRedisCache):
-        setattr(FailOpenRedisCache, _name, _fail_open(_name, _miss))
+class SessionCache(FailOpenRedisCache):
+    """Keeps what it remembers of a session so short that a revoked one is soon found out."""
+
+    def get_backend_timeout(self, timeout: Any = DEFAULT_TIMEOUT) -> float:
+        seconds = super().get_backend_timeout(timeout)
+        return SESSION_BELIEVED_FOR if seconds is None else min(seconds, SESSION_BELIEVED_FOR)

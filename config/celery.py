@@ -1,15 +1,20 @@
 """The Celery application and the schedule of what runs by itself."""
 
 import os
+from logging.config import dictConfig
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import setup_logging
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("paywall")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["worker"].add("config.heartbeat.WorkerHeartbeat")
 app.conf.beat_schedule = {
     "forget-expired-sessions": {
         "task": "accounts.tasks.forget_expired_sessions",
@@ -24,3 +29,9 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="3", minute="30"),
     },
 }
+
+
+@setup_logging.connect
+def log_like_the_site(**_signal: Any) -> None:
+    """Log as the settings say; with this Celery sets up nothing of its own."""
+    dictConfig(settings.LOGGING)

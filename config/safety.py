@@ -1,25 +1,57 @@
 """What a production start refuses to run with."""
 
+import hashlib
+import hmac
 from collections.abc import Sequence
 
 from django.core.exceptions import ImproperlyConfigured
 
+DEMO_SECRET_KEY = "demo-only-never-in-production-" + "0" * 32
+SHORTEST_SECRET_KEY = 32  # characters
 
-def refuse_unsafe(
-    *, secret_key_is_default: bool, allowed_hosts: Sequence[str], webhook_secret: str
-) -> None:
+
+def mailbox_key_from(secret_key: str) -> str:
+    """Return the key that hashes mailboxes where MAILBOX_KEY is not set."""
+    return hmac.new(secret_key.encode(), b"mailbox", hashlib.sha256).hexdigest()
+
+
+def refuse_unsafe(*, secret_key: str, allowed_hosts: Sequence[str], webhook_secret: str) -> None:
     """Stop a start with DEBUG off and an unsafe default.
 
     Raises ImproperlyConfigured, naming every variable that has to be set.
     """
-    problems = []
-    if secret_key_is_default:
-        problems.append("SECRET_KEY is the demonstration's: set a long random one")
-    if not allowed_hosts:
-        problems.append("ALLOWED_HOSTS is empty: name the site's hosts, separated by commas")
-    if any(host.strip() in {"*", "."} for host in allowed_hosts):
-        problems.append("ALLOWED_HOSTS has a wildcard: name the site's hosts")
-    if not webhook_secret:
-        problems.append("STRIPE_WEBHOOK_SECRET is missing: copy it from Stripe's dashboard")
+    problems = [
+        problem
+        for problem in (
+            _problem_of_key(secret_key),
+            _problem_of_hosts(allowed_hosts),
+            _problem_of_webhooks(webhook_secret),
+        )
+        if problem
+    ]
     if problems:
-        raise ImproperlyConfigured("Refusing to start with DEBUG off. " + ". ".join(problems) + ".")
+        raise ImproperlyConfigured("Refusing to start with DEBUG off. " + " ".join(problems))
+
+
+def _problem_of_key(key: str) -> str:
+    if key == DEMO_SECRET_KEY:
+        return "SECRET_KEY is the demonstration's: set a long random one."
+    if len(key.strip()) < SHORTEST_SECRET_KEY:
+        return f"SECRET_KEY has fewer than {SHORTEST_SECRET_KEY} characters: set a long random one."
+    return ""
+
+
+def _problem_of_hosts(hosts: Sequence[str]) -> str:
+    """Any pattern is a wildcard: Django takes "*" for every host and ".com" for all of them."""
+    if not any(hosts):
+        return "ALLOWED_HOSTS is empty: name the site's hosts, separated by commas."
+    wildcards = [host for host in hosts if "*" in host or host.strip("\"' ").startswith(".")]
+    if wildcards:
+        return f"ALLOWED_HOSTS has a wildcard ({', '.join(wildcards)}): name every host in full."
+    return ""
+
+
+def _problem_of_webhooks(secret: str) -> str:
+    if not secret.strip():
+        return "STRIPE_WEBHOOK_SECRET is missing: copy it from Stripe's dashboard."
+    return ""

@@ -5,17 +5,27 @@ process, mail written to a folder. A production start (DEBUG off) with an unsafe
 The variables are described in README.md.
 """
 
-import hashlib
-import hmac
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
-from config.safety import refuse_unsafe
+from config.release import release_of
+from config.safety import DEMO_SECRET_KEY, mailbox_key_from, refuse_unsafe
 
-env = environ.Env()
+
+class Environment(environ.Env):
+    """An empty variable is an unset one: so compose files pass on what nobody set."""
+
+    ENVIRON: Mapping[str, str] = {name: value for name, value in os.environ.items() if value}
+
+
+env = Environment()
+# Secrets are taken as they are: django-environ reads a leading "$" as the name of another variable.
+secrets = Environment.ENVIRON
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
@@ -24,6 +34,9 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 # -- The newspaper -----------------------------------------------------------------------------
 NEWSPAPER_NAME = env.str("NEWSPAPER_NAME", default="The Brackwater Gazette")
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+_site = urlsplit(SITE_URL)
+if _site.scheme not in {"http", "https"} or not _site.hostname or _site.path:
+    raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}: write it like https://news.example.com")
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 LANGUAGE_CODE = "en-gb"
 USE_TZ = True
@@ -32,30 +45,31 @@ PREVIEW_PARAGRAPHS = env.int("PREVIEW_PARAGRAPHS", default=3)  # and never over 
 READS_KEPT_MONTHS = env.int("READS_KEPT_MONTHS", default=13)
 
 # -- Safety ------------------------------------------------------------------------------------
-DEMO_SECRET_KEY = "demo-only-never-in-production-" + "0" * 32
-DEBUG = env.bool("DEBUG", default=not ({"SECRET_KEY", "ALLOWED_HOSTS"} & set(os.environ)))
-SECRET_KEY = env.str("SECRET_KEY", default=DEMO_SECRET_KEY)
+# What only a production start has: with any of it DEBUG is off unless it is asked for.
+_PRODUCTION = {"SECRET_KEY", "MAILBOX_KEY", "ALLOWED_HOSTS", "EMAIL_URL", "STRIPE_WEBHOOK_SECRET"}
+SITE_IS_SECURE = _site.scheme == "https"
+DEBUG = env.bool("DEBUG", default=not (SITE_IS_SECURE or _PRODUCTION & set(secrets)))
+SECRET_KEY = secrets.get("SECRET_KEY", DEMO_SECRET_KEY)
 # Hashes mailboxes. Without one of its own it follows SECRET_KEY, and changes when that is rotated.
-MAILBOX_KEY = env.str(
-    "MAILBOX_KEY",
-    default=hmac.new(SECRET_KEY.encode(), b"mailbox", hashlib.sha256).hexdigest(),
-)
-ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else []
-)
-STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
-STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
+MAILBOX_KEY = secrets.get("MAILBOX_KEY", mailbox_key_from(SECRET_KEY))
+ALLOWED_HOSTS = [
+    host.strip()
+    for host in env.list(
+        "ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else []
+    )
+]
+STRIPE_SECRET_KEY = secrets.get("STRIPE_SECRET_KEY", "")
+STRIPE_WEBHOOK_SECRET = secrets.get("STRIPE_WEBHOOK_SECRET", "")
 
-SITE_IS_SECURE = urlsplit(SITE_URL).scheme == "https"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECURE_SSL_REDIRECT = SITE_IS_SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SITE_IS_SECURE else None
-SECURE_REDIRECT_EXEMPT = [r"^health/"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SITE_IS_SECURE else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SITE_IS_SECURE
-SECURE_HSTS_PRELOAD = SITE_IS_SECURE
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_SUBDOMAINS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_IS_SECURE
 X_FRAME_OPTIONS = "DENY"
+# How many proxies of ours stand in front: allauth's limits per address need the reader's own.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 
 # -- What is installed -------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -80,8 +94,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "paywall.gate.strangers.StrangersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -117,12 +133,19 @@ DATABASES = {
     "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'paywall.sqlite3'}")
 }
 _database = DATABASES["default"]
-if _database["ENGINE"].endswith("postgresql"):
+if _database["ENGINE"] == "django.db.backends.postgresql":
     _database["OPTIONS"] = {
-        **_database.get("OPTIONS", {}),
         "connect_timeout": 3,
-        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8), "timeout": 5},
+        **_database.get("OPTIONS", {}),
+        "pool": {
+            "min_size": 1,
+            "max_size": env.int("DATABASE_POOL", default=8),  # no fewer than a process has threads
+            "timeout": 3,  # seconds that a page waits for a connection
+            "reconnect_timeout": 5,  # seconds of growing pauses, then asked for anew by a page
+        },
     }
+elif _database["ENGINE"] != "django.db.backends.sqlite3":
+    raise ImproperlyConfigured("DATABASE_URL names no database that is known here: use postgres://")
 else:
     _database["OPTIONS"] = {
         "timeout": 20,
@@ -133,8 +156,13 @@ else:
 
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "config.cache.FailOpenRedisCache", "LOCATION": REDIS_URL}}
+    _redis = {"LOCATION": REDIS_URL, "KEY_PREFIX": release_of(BASE_DIR)}
+    CACHES = {
+        "default": {"BACKEND": "config.cache.FailOpenRedisCache", **_redis},
+        "sessions": {"BACKEND": "config.cache.SessionCache", **_redis},
+    }
     SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+    SESSION_CACHE_ALIAS = "sessions"
 else:
     # A cache in one process is not told of a session revoked in another: the database keeps them.
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
@@ -145,7 +173,9 @@ SESSION_COOKIE_NAME = "session"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = VAR_DIR / "static"  # filled by collectstatic; with DEBUG on the apps' own are served
+if DEBUG:
+    STATIC_ROOT.mkdir(exist_ok=True)
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 WHITENOISE_USE_FINDERS = DEBUG
@@ -164,20 +194,29 @@ CELERY_TASK_ALWAYS_EAGER = not REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_PUBLISH_RETRY = False
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 3, "socket_connect_timeout": 1}
+# A page that sends a task gives up on a Redis that hangs; the sender looks after what is unsent.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 0.5,
+    "socket_connect_timeout": 0.5,
+    "max_retries": 0,
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for Redis, however long
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULER = "config.heartbeat:BeatingScheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 10  # seconds; the scheduler's heart beats as often
+HEARTBEAT_DIR = Path(env.str("HEARTBEAT_DIR", default=str(VAR_DIR)))
 
 # -- Letters -----------------------------------------------------------------------------------
-if "EMAIL_URL" in os.environ:
+if "EMAIL_URL" in secrets:
     globals().update(env.email_url("EMAIL_URL"))
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(VAR_DIR / "mail")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str(
-    "DEFAULT_FROM_EMAIL", default=f"{NEWSPAPER_NAME} <readers@{urlsplit(SITE_URL).hostname}>"
+    "DEFAULT_FROM_EMAIL", default=f"{NEWSPAPER_NAME} <readers@{_site.hostname}>"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
@@ -229,7 +268,7 @@ UNFOLD = {"SITE_TITLE": NEWSPAPER_NAME, "SITE_HEADER": NEWSPAPER_NAME, "SITE_URL
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {"line": {"()": "config.logs.OneLine"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
@@ -237,7 +276,7 @@ LOGGING = {
 
 if not DEBUG:
     refuse_unsafe(
-        secret_key_is_default=SECRET_KEY == DEMO_SECRET_KEY,
+        secret_key=SECRET_KEY,
         allowed_hosts=ALLOWED_HOSTS,
         webhook_secret=STRIPE_WEBHOOK_SECRET,
     )

@@ -9,8 +9,6 @@ from django.conf.urls.static import static
 from django.contrib import admin
 from django.urls import include, path
 
-from config import health
-
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.unregister([Authenticator, EmailAddress, UserSession])  # readers manage these themselves
 
@@ -19,7 +17,5 @@ urlpatterns = [
     path("", include("paywall.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    path("health/live", health.live),
-    path("health/ready", health.ready),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
 ]

@@ -1,0 +1,18 @@
+"""Logs that are kept and searched: a record is a line, and no line names a reader."""
+
+import logging
+import re
+
+# An email address, also as it stands in a query string.
+ADDRESS = re.compile(r"[\w.!#$%&'*+^`~-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
+
+
+class OneLine(logging.Formatter):
+    """Writes a record, traceback and all, as one line without anybody's address."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        lines = super().format(record).splitlines()
+        return ADDRESS.sub("[address]", r"\n".join(line for line in lines if line))
