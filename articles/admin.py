@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminURLInputWidget
 
 from articles.models import Article
 from articles.writing import write
@@ -17,7 +18,7 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic whe
     """A story with its text, which is kept apart from the rest."""
 
     text = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 24}),
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 24}),
         required=False,
         help_text="HTML. What could run or track is taken out when you save.",
     )
@@ -26,6 +27,7 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic whe
         required=False,
         max_length=500,
         assume_scheme="https",
+        widget=UnfoldAdminURLInputWidget(),
         help_text="Where an imported picture is, unless one is uploaded here.",
     )
 
