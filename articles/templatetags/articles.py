@@ -13,7 +13,7 @@ from articles.models import Article
 register = template.Library()
 
 # A table wider than a phone scrolls by itself, by keyboard too, and never widens the page.
-TABLE = '<div class="story__table" role="region" aria-label="Table" tabindex="0"><table'
+TABLE = '<div class="story__table" role="group" aria-label="Table" tabindex="0"><table'
 IN_JSON = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
