@@ -50,7 +50,7 @@ class SectionSitemap(SiteUrlSitemap):
         return reverse("section", args=[item.slug])
 
 
-SITEMAPS = {"sections": SectionSitemap, "stories": StorySitemap}
+SITEMAPS: dict[str, Any] = {"sections": SectionSitemap, "stories": StorySitemap}
 
 
 @require_safe
