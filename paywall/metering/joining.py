@@ -25,13 +25,16 @@ def join(keys: Sequence[Key], *, period: Period) -> int:
         found = _find(wanted)
         if len(found) == len(wanted) and len(set(found.values())) == 1:
             break
-        with contextlib.suppress(IntegrityError, _MergedMeanwhileError), transaction.atomic():
+        with contextlib.suppress(IntegrityError, _OthersWereFasterError), transaction.atomic():
             _point_to_one(wanted, found, period)
     return min(_find(wanted).values())
 
 
-class _MergedMeanwhileError(Exception):
-    """Another request merged the meters away that this one had found."""
+class _OthersWereFasterError(Exception):
+    """Another request made or merged away since what this one had found: roll back, look again.
+
+    So a meter made here that nobody needs is never seen, and nobody's meter goes away for it.
+    """
 
 
 def _point_to_one(
@@ -49,9 +52,8 @@ def _point_to_one(
         ],
         ignore_conflicts=True,
     )
-    pointed = set(_find(wanted).values())
-    if pointed != {meter_id}:  # another request made them first
-        _merge(pointed | {meter_id})
+    if set(_find(wanted).values()) != {meter_id}:
+        raise _OthersWereFasterError
 
 
 def _find(wanted: dict[tuple[str, str], Key]) -> dict[tuple[str, str], int]:
@@ -66,7 +68,7 @@ def _merge(meter_ids: set[int]) -> int:
     """Move everything into the oldest meter and return its id; call it inside a transaction."""
     meters = list(Meter.objects.select_for_update().filter(pk__in=meter_ids).order_by("pk"))
     if len(meters) != len(meter_ids):
-        raise _MergedMeanwhileError
+        raise _OthersWereFasterError
     kept, others = meters[0], meters[1:]
     if others:
         for other in others:
