@@ -87,12 +87,9 @@ def take_over(stranger_meter_id: int, meter_id: int) -> None:
     counted for the first reader only, so that a shared device does not charge two people.
     """
     with transaction.atomic():
-        ids = sorted({stranger_meter_id, meter_id})
-        meters = {
-            meter.pk: meter
-            for meter in Meter.objects.select_for_update().filter(pk__in=ids).order_by("pk")
-        }
-        stranger, meter = meters.get(stranger_meter_id), meters.get(meter_id)
+        # A reader's meter is locked before a stranger's, as merging does: no waiting in a circle.
+        meter = Meter.objects.select_for_update().filter(pk=meter_id).first()
+        stranger = Meter.objects.select_for_update().filter(pk=stranger_meter_id).first()
         if not stranger or not meter or stranger.merged_into_id not in (None, meter_id):
             return
         _copy_reads(stranger, meter)
