@@ -4,10 +4,12 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -66,10 +68,15 @@ def visit(
 
 @pytest.fixture
 def nine_stories(transactional_db: None) -> list[Article]:
-    """Nine premium stories in one section, the last paragraph of each unmistakable."""
-    section = make_section("news")
+    """Nine premium stories, the first the newest, the last paragraph of each unmistakable."""
+    section, now = make_section("news"), timezone.now()
     return [
-        make_article(f"story-number-{number}", section=section, text=text_of(number))
+        make_article(
+            f"story-number-{number}",
+            section=section,
+            text=text_of(number),
+            published_at=now - timedelta(hours=number),
+        )
         for number in range(1, 10)
     ]
 
