@@ -6,8 +6,10 @@ import argparse
 import os
 import sys
 from datetime import datetime
+from pathlib import Path
 
 from tests.stripe_sandbox import Sandbox
+from tests.stripe_sandbox.saving import go_on_from, keep_in
 from tests.stripe_sandbox.wsgi import bind
 
 
@@ -20,6 +22,7 @@ def main() -> None:
     add("--webhook-url", help="where events are told")
     add("--webhook-secret", action="append", default=[], help="to sign with; twice to rotate")
     add("--start", type=datetime.fromisoformat, help="stand still from this aware moment on")
+    add("--state", type=Path, help="a file to go on from, and to keep everything in")
     add("--late-by", type=int, default=3 * 86_400, help="seconds until a late payment succeeds")
     options = parser.parse_args()
     if os.environ.get("STRIPE_SECRET_KEY", "").startswith(("sk_live_", "rk_live_")):
@@ -29,10 +32,13 @@ def main() -> None:
     sandbox = Sandbox(options.start, late_by=options.late_by)
     if options.webhook_url:
         sandbox.webhooks.to_address(options.webhook_url, *options.webhook_secret)
-        sandbox.webhooks.keep_delivering()
+    if options.state:
+        go_on_from(sandbox, options.state)
+        keep_in(sandbox, options.state)
     server = bind(sandbox, options.port, options.host)
     sys.stdout.write(f"Stripe sandbox at {sandbox.base_url}, its controls at /clock\n")
     sys.stdout.flush()
+    sandbox.webhooks.keep_delivering()
     try:
         server.serve_forever()
     except KeyboardInterrupt:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from html import escape
 from pathlib import Path
@@ -29,10 +30,19 @@ def page(title: str, body: str, *, aside: str = "") -> str:
 <style>{STYLE}</style>
 </head>
 <body>
-<p class="test" role="note">Test mode: no money moves. <a href="/clock">Clock and controls</a></p>
+<header class="test">Test mode: no money moves. <a href="/clock">Clock and controls</a></header>
 <main class="{layout}">{columns}</main>
 </body>
 </html>"""
+
+
+def table(name: str, heads: list[str], rows: Iterable[str]) -> str:
+    """Return a table of rows that are HTML already; it scrolls on a narrow screen."""
+    head = "".join(f'<th scope="col">{escape(each)}</th>' for each in heads)
+    return (
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(name)}">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
 
 
 def field(name: str, label: str, value: str = "", **attributes: str) -> str:

@@ -49,7 +49,7 @@ def _page(sandbox: Sandbox, session: Json, typed: dict[str, str], wrong: str = "
     body = (
         f"<h1>Pay with card</h1>{html.alert(wrong)}"
         + html.form(f"/checkout/{session['id']}", fields + f"<p>{send}</p>" + code)
-        + test_cards()
+        + list_of_cards()
     )
     return html.page(f"{verb}: Checkout", body, aside=_summary(sandbox, session))
 
@@ -71,17 +71,15 @@ def card_fields(typed: dict[str, str], name: str = "") -> str:
     )  # fmt: skip
 
 
-def test_cards() -> str:
+def list_of_cards() -> str:
     """Return the list of test numbers, folded."""
-    rows = "".join(
+    rows = [
         f"<tr><td><code>{' '.join(number[i : i + 4] for i in range(0, len(number), 4))}</code></td>"
         f"<td>{escape(card.about)}</td></tr>"
         for number, card in CARDS.items()
-    )
-    return (
-        "<details><summary>Test cards</summary>"
-        f"<table><tr><th>Number</th><th>What it does</th></tr>{rows}</table></details>"
-    )
+    ]
+    numbers = html.table("Test cards", ["Number", "What it does"], rows)
+    return f"<details><summary>Test cards</summary>{numbers}</details>"
 
 
 def _summary(sandbox: Sandbox, session: Json) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from html import escape
 from itertools import islice
 
@@ -31,27 +30,26 @@ def show(sandbox: Sandbox, _visit: Visit) -> Page:
         f'<h1>Clock</h1><p class="card" id="now">{escape(now)}</p>'
         + html.form("/clock", f'<div class="row">{jumps}</div>')
         + "<h2>Cards</h2>"
-        + _table("Card, Customer, Now", (_card(sandbox, m) for m in _attached(sandbox)))
+        + html.table("Cards", ["Card", "Customer", "Now"], _cards(sandbox))
         + "<h2>Charges</h2>"
-        + _table("Amount, Date, State", (_charge(c) for c in _paid(sandbox)))
+        + html.table("Charges", ["Amount", "Date", "State"], _charges(sandbox))
         + "<h2>Events</h2>"
-        + _table("When, What, Object", (_event(e) for e in islice(sandbox.store.all("event"), 40)))
+        + html.table("Events", ["When", "What", "Object"], _events(sandbox))
     )
     return Page(html.page("Clock and controls", body))
 
 
-def _attached(sandbox: Sandbox) -> list[Json]:
-    return [m for m in islice(sandbox.store.all("payment_method"), SHOWN) if m["customer"]]
+def _cards(sandbox: Sandbox) -> list[str]:
+    newest = islice(sandbox.store.all("payment_method"), SHOWN)
+    return [_card(sandbox, method) for method in newest if method["customer"]]
 
 
-def _paid(sandbox: Sandbox) -> list[Json]:
-    return [c for c in islice(sandbox.store.all("charge"), SHOWN) if c["paid"]]
+def _charges(sandbox: Sandbox) -> list[str]:
+    return [_charge(each) for each in islice(sandbox.store.all("charge"), SHOWN) if each["paid"]]
 
 
-def _table(heads: str, rows: Iterable[str]) -> str:
-    head = "".join(f"<th>{name}</th>" for name in heads.split(", "))
-    body = "".join(rows)
-    return f'<div class="scroll"><table><tr>{head}</tr>{body}</table></div>'
+def _events(sandbox: Sandbox) -> list[str]:
+    return [_event(each) for each in islice(sandbox.store.all("event"), 3 * SHOWN)]
 
 
 def _card(sandbox: Sandbox, method: Json) -> str:

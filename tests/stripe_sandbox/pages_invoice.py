@@ -10,7 +10,7 @@ from tests.stripe_sandbox.core import Sandbox
 from tests.stripe_sandbox.customers import attach
 from tests.stripe_sandbox.errors import Json, StripeFailure
 from tests.stripe_sandbox.invoices import collect, intent_of
-from tests.stripe_sandbox.pages_checkout import bank_question, card_fields, expiry, test_cards
+from tests.stripe_sandbox.pages_checkout import bank_question, card_fields, expiry, list_of_cards
 from tests.stripe_sandbox.payments import authenticate
 from tests.stripe_sandbox.pdf import document
 from tests.stripe_sandbox.web import Page, Visit, at, redirect
@@ -41,7 +41,9 @@ def _page(invoice: Json, typed: dict[str, str], wrong: str = "") -> str:
     if invoice["status"] == "open":
         due = html.money(invoice["amount_remaining"], currency)
         fields = card_fields(typed) + html.button(f"Pay {due}", kind="wide")
-        body += html.alert(wrong) + html.form(f"/invoices/{invoice['id']}", fields) + test_cards()
+        body += (
+            html.alert(wrong) + html.form(f"/invoices/{invoice['id']}", fields) + list_of_cards()
+        )
     return html.page(f"Invoice {invoice['number']}", body)
 
 

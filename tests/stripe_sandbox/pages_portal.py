@@ -10,7 +10,7 @@ from tests.stripe_sandbox.customers import subscriptions_of
 from tests.stripe_sandbox.errors import Json, StripeFailure
 from tests.stripe_sandbox.fields import matching
 from tests.stripe_sandbox.lines import span_of
-from tests.stripe_sandbox.pages_checkout import bank_question, card_fields, expiry, test_cards
+from tests.stripe_sandbox.pages_checkout import bank_question, card_fields, expiry, list_of_cards
 from tests.stripe_sandbox.portal import cancel, change_card, keep
 from tests.stripe_sandbox.web import Page, Visit, at, redirect
 
@@ -29,13 +29,14 @@ def home(sandbox: Sandbox, visit: Visit) -> Page:
     shown = "".join(_subscription(sandbox, session, each) for each in running)
     shown = shown or '<p class="soft">You have no subscription.</p>'
     invoices = matching(sandbox.store.all("invoice"), {"customer": customer["id"]}, "customer")
-    rows = "".join(_invoice_row(each) for each in invoices if each["number"])
+    rows = [_invoice_row(each) for each in invoices if each["number"]]
     body = (
         f"<h1>Your subscription and payments</h1>{shown}"
         f'<h2>Card</h2><div class="card"><p>{_card_of(sandbox, customer, running)}</p>'
         f'<a href="/portal/{session["id"]}/payment_method_update">Change card</a></div>'
-        '<h2>Invoices</h2><div class="scroll"><table><tr><th>Date</th><th>Amount</th><th>State</th>'
-        f"<th>Number</th></tr>{rows}</table></div>{_back(session)}"
+        "<h2>Invoices</h2>"
+        + html.table("Invoices", ["Date", "Amount", "State", "Number"], rows)
+        + _back(session)
     )
     return Page(html.page("Your subscription", body))
 
@@ -96,7 +97,7 @@ def _card_page(visit: Visit, typed: dict[str, str], wrong: str = "") -> str:
         + html.form(f"/portal/{visit.id}/payment_method_update",
                     card_fields(typed) + html.button("Save card", kind="wide"))
         + f'<p><a href="/portal/{visit.id}">Back</a></p>'
-        + test_cards()
+        + list_of_cards()
     )  # fmt: skip
     return html.page("Change your card", body)
 

@@ -54,6 +54,11 @@ class Store:
         number = self._made[kind] = self._made.get(kind, 0) + 1
         return PREFIXES[kind] + self.token(f"{kind}:{number}", 24 if kind != "coupon" else 8)
 
+    @property
+    def made(self) -> int:
+        """How many ids have been given: it grows with every request and every event."""
+        return sum(self._made.values())
+
     def token(self, text: str, length: int) -> str:
         """Return letters and digits that depend on the seed and the text alone."""
         digest = hashlib.shake_128(f"{self._seed}:{text}".encode()).digest(length)

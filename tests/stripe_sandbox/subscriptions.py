@@ -216,6 +216,8 @@ def _cancellation(sandbox: Sandbox, subscription: Json, params: Json) -> Json:
 def _move_trial(sandbox: Sandbox, subscription: Json, params: Json) -> None:
     """End a trial now, or at another moment; ending it now begins the first paid period."""
     at = trial_end_of(sandbox, params)
+    if at is None and subscription["status"] != "trialing":
+        return
     end_at = at or sandbox.now
     previous = {name: subscription[name] for name in ("trial_end", "billing_cycle_anchor")}
     subscription.update(trial_end=end_at, billing_cycle_anchor=end_at)
