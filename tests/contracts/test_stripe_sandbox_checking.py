@@ -150,6 +150,15 @@ def test_the_sandbox_fails_loudly_over_an_object_of_its_own() -> None:
         check_returned(made)
 
 
+def test_a_wrong_object_is_noted_whoever_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened("in process") as shop:
+        product = shop.sandbox.store.get("product", shop.product)
+        monkeypatch.setitem(product, "type", "wish")
+        with pytest.raises(AssertionError, match="wrong object: type: 'wish' is none of"):
+            shop.v1.products.retrieve(shop.product)
+        assert "Product.retrieve" in shop.sandbox.mismatches[0]
+
+
 def test_a_wrong_request_is_a_400_that_names_the_field() -> None:
     with opened("in process") as shop:
         with pytest.raises(stripe.InvalidRequestError) as caught:

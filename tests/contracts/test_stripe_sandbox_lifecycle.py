@@ -175,6 +175,30 @@ def test_a_promotion_code_or_a_discount_but_not_both(shop: Shop) -> None:
         shop.pay(shop.checkout(allow_promotion_codes=True), code="SPRING", email="b@example.com")
 
 
+def test_a_code_can_be_for_new_customers_and_larger_orders(shop: Shop) -> None:
+    coupon = shop.v1.coupons.create({"amount_off": 200, "currency": "usd", "duration": "once"})
+    promotion = {"promotion": {"type": "coupon", "coupon": coupon.id}}
+    new = {"first_time_transaction": True}
+    shop.v1.promotion_codes.create({**promotion, "code": "NEW", "restrictions": new})
+    large = {"minimum_amount": 5000, "minimum_amount_currency": "usd"}
+    shop.v1.promotion_codes.create({**promotion, "code": "LARGE", "restrictions": large})
+    customer = shop.subscribe().customer
+    session = shop.checkout(allow_promotion_codes=True, customer=customer)
+    with pytest.raises(Exception, match="new customers"):
+        shop.pay(session, code="new")
+    with pytest.raises(Exception, match="larger orders"):
+        shop.pay(session, code="large")
+    assert shop.pay(session)["amount_total"] == 1200
+
+
+def test_an_amount_off_is_for_its_own_currency(shop: Shop) -> None:
+    coupon = shop.v1.coupons.create({"amount_off": 200, "currency": "eur", "duration": "once"})
+    with pytest.raises(stripe.InvalidRequestError, match="is in eur"):
+        shop.checkout(discounts=[{"coupon": coupon.id}])
+    with pytest.raises(stripe.InvalidRequestError, match="is in eur"):
+        shop.subscribe(discounts=[{"coupon": coupon.id}])
+
+
 def test_a_first_payment_that_fails_leaves_it_incomplete_then_expired(shop: Shop) -> None:
     subscription = shop.subscribe(number=DECLINED, expand=["latest_invoice.payments"])
     assert (subscription.status, subscription.latest_invoice.status) == ("incomplete", "open")
@@ -271,6 +295,11 @@ def test_events_can_be_listed_since_the_last_one_seen(shop: Shop) -> None:
 def test_only_test_keys_are_taken(shop: Shop, key: str) -> None:
     with pytest.raises(stripe.AuthenticationError):
         shop.v1.products.list({}, {"api_key": key})
+
+
+def test_only_the_sdks_own_version_is_spoken(shop: Shop) -> None:
+    with pytest.raises(stripe.InvalidRequestError, match="own version"):
+        shop.v1.products.list({}, {"stripe_version": "2020-08-27"})
 
 
 def test_what_does_not_exist_is_a_404_and_a_wrong_reference_a_400(shop: Shop) -> None:

@@ -125,9 +125,9 @@ class Walk:
 
     def state(self) -> str:
         store = self.shop.sandbox.store
-        kinds = ("subscription", "invoice", "charge", "customer", "refund", "event",
-                 "subscription_schedule", "payment_intent")  # fmt: skip
-        return json.dumps([list(store.all(kind)) for kind in kinds])
+        kinds = ("subscription", "invoice", "charge", "customer", "subscription_schedule")
+        happened = len(list(store.all("event")))
+        return json.dumps([happened, *(list(store.all(kind)) for kind in kinds)])
 
 
 def check_books(shop: Shop) -> None:
@@ -159,7 +159,7 @@ def check_books(shop: Shop) -> None:
     assert shop.sandbox.mismatches == []
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_the_books_balance_whatever_is_done(seed: int) -> None:
     with opened("in process") as shop:
         walk = Walk(shop, seed)

@@ -9,7 +9,7 @@ from stripe.checkout._session_service import SessionService
 
 from tests.stripe_sandbox.clock import DAY, HOUR, falls_due
 from tests.stripe_sandbox.core import Sandbox
-from tests.stripe_sandbox.coupons import check_redeemable, find_code, taken_off
+from tests.stripe_sandbox.coupons import check_redeemable, check_typed, find_code, taken_off
 from tests.stripe_sandbox.errors import Json, invalid
 from tests.stripe_sandbox.expanding import included_on_demand, list_of
 from tests.stripe_sandbox.fields import matching, merged
@@ -175,7 +175,7 @@ def add_up(sandbox: Sandbox, session: Json) -> None:
     ]  # fmt: skip
     off = [0] * len(amounts)
     for each in session["discounts"]:
-        coupon, _ = check_redeemable(sandbox, _named(each))
+        coupon, _ = check_redeemable(sandbox, _named(each), session["currency"])
         off = taken_off(coupon, amounts)
     for line, amount, less in zip(lines, amounts, off, strict=True):
         line.update(amount_subtotal=amount, amount_discount=less, amount_total=amount - less)
@@ -198,10 +198,11 @@ def discounts_of(session: Json) -> list[Json]:
 def use_code(sandbox: Sandbox, session: Json, typed: str) -> None:
     """Use a promotion code that the customer typed, instead of any before."""
     code = find_code(sandbox, typed) if session["allow_promotion_codes"] else None
-    if code is None or code["customer"] not in (None, session["customer"]):
+    if code is None:
         raise invalid("This code is invalid.", "promotion_code")
+    check_typed(sandbox, code, session["amount_subtotal"], session["customer"])
     entry = {"coupon": None, "promotion_code": code["id"]}
-    check_redeemable(sandbox, _named(entry))
+    check_redeemable(sandbox, _named(entry), session["currency"])
     session["discounts"] = [entry]
     add_up(sandbox, session)
 

@@ -158,8 +158,13 @@ def coupon_of(sandbox: Sandbox, id_: str) -> Json:
     return deleted or sandbox.store.get("coupon", id_, "coupon")
 
 
-def check_redeemable(sandbox: Sandbox, sent: Json) -> tuple[Json, Json | None]:
-    """Return the coupon, and the code, that a `discounts` entry names, if it may be used now."""
+def check_redeemable(
+    sandbox: Sandbox, sent: Json, currency: str | None = None
+) -> tuple[Json, Json | None]:
+    """Return the coupon, and the code, that a `discounts` entry names, if it may be used now.
+
+    currency: of what it is to be taken off, which an amount off must be in too.
+    """
     code = None
     if "promotion_code" in sent:
         code = sandbox.store.get("promotion_code", sent["promotion_code"], "promotion_code")
@@ -171,7 +176,24 @@ def check_redeemable(sandbox: Sandbox, sent: Json) -> tuple[Json, Json | None]:
         raise invalid(
             f"Coupon {coupon['id']} is used up or expired.", "discounts", "coupon_expired"
         )
+    if coupon["currency"] is not None and currency not in (None, coupon["currency"]):
+        raise invalid(f"Coupon {coupon['id']} is in {coupon['currency']}.", "discounts")
     return coupon, code
+
+
+def check_typed(sandbox: Sandbox, code: Json, amount: int, customer: str | None) -> None:
+    """Fail unless a code may be used by a customer for an order of this amount.
+
+    https://docs.stripe.com/billing/subscriptions/coupons#promotion-codes
+    """
+    restrictions = code["restrictions"]
+    paid = (charge["customer"] for charge in sandbox.store.all("charge") if charge["paid"])
+    if code["customer"] not in (None, customer):
+        raise invalid("This code is invalid.", "promotion_code")
+    if restrictions["first_time_transaction"] and customer is not None and customer in paid:
+        raise invalid("This code is for new customers.", "promotion_code")
+    if amount < (restrictions["minimum_amount"] or 0):
+        raise invalid("This code is for larger orders.", "promotion_code")
 
 
 def _used_up(obj: Json) -> bool:

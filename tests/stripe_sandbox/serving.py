@@ -91,6 +91,9 @@ def _authenticate(request: Request) -> None:
         raise StripeFailure(message, status=401)
     if not key.startswith(("sk_test_", "rk_test_")):
         raise StripeFailure(f"Invalid API Key provided: {key[:8]}****", status=401)
+    version = request.headers.get("stripe-version", api_version)
+    if version != api_version:
+        raise invalid(f"The sandbox speaks {api_version}, the SDK's own version, not {version}.")
 
 
 def _replayed(sandbox: Sandbox, request: Request, request_id: str) -> Answer:
@@ -132,6 +135,9 @@ def _perform(sandbox: Sandbox, request: Request, request_id: str, key: str | Non
             shown = _shown(sandbox, service, request.path, result, params)
         except StripeFailure as failure:
             return _refusal(failure, request_id)
+        except AssertionError as wrong:
+            sandbox.mismatches.append(str(wrong))
+            raise
         finally:
             sandbox.request = None
     return Answer(200, json.dumps(shown), request_id)

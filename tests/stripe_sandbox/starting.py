@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from tests.stripe_sandbox.clock import DAY, HOUR, next_end
 from tests.stripe_sandbox.core import Sandbox
-from tests.stripe_sandbox.coupons import coupon_of, give
+from tests.stripe_sandbox.coupons import check_redeemable, coupon_of, give
 from tests.stripe_sandbox.drawing_up import for_subscription
 from tests.stripe_sandbox.errors import Json, invalid
 from tests.stripe_sandbox.expanding import list_of
@@ -52,6 +52,8 @@ def same_interval(prices: list[Json]) -> Json:
 
 def begin(sandbox: Sandbox, order: Order) -> Json:
     """Make a subscription with its first invoice, and try to get that paid."""
+    for each in order.discounts:
+        check_redeemable(sandbox, each, order.items[0][0]["currency"])
     subscription = _new(sandbox, order)
     given = [
         give(sandbox, each, order.customer["id"], subscription["id"]) for each in order.discounts

@@ -16,6 +16,7 @@ import urllib.request
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
+from http.client import HTTPException
 
 from tests.stripe_sandbox.errors import Json
 
@@ -145,7 +146,7 @@ class Webhooks:
         delivery.attempts += 1
         try:
             delivery.status = delivery.endpoint.receive(body, headers)
-        except OSError:
+        except (OSError, HTTPException):
             delivery.status = None
         with self._lock:
             if delivery.status is not None and 200 <= delivery.status < 300:
