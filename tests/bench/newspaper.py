@@ -30,6 +30,7 @@ from tests.bench.sessions import signed_in  # noqa: E402
 from tests.making import make_article, make_section  # noqa: E402
 
 ALLOWANCE = 7
+AT_A_TIME = 50  # readers who open their stories, more than there are connections
 SECTIONS = ("news", "town-hall", "business", "sport", "culture")
 TEXT = "".join(
     f"<p>Paragraph {number} of a story of the usual length. {'It has some more to say. ' * 14}</p>"
@@ -69,37 +70,37 @@ def _returning(count: int, stories: list[Article]) -> list[Request]:
     now = clock.now()
     period = month_of(now, ZoneInfo(settings.TIME_ZONE))
     opened = [story.as_story(now) for story in stories[:5]]
-    requests = []
+    cookies = []
     for reader, meter in _readers("free", count):
         for story in opened:
             open_story(meter.pk, story, period=period, allowance=ALLOWANCE, now=now)
-        cookie = signed_in(reader)
-        requests += [Request(story.address, cookie) for story in opened]
-    return _mixed(requests, len(opened))
+        cookies.append(signed_in(reader))
+    return [Request(story.address, cookie) for story in opened for cookie in cookies]
 
 
 def _subscribers(count: int, stories: list[Article]) -> list[Request]:
     """Return subscribers' requests."""
-    requests = []
+    cookies = []
     for reader, _ in _readers("subscriber", count):
         granting.give(reader, Source.COURTESY, starts_at=clock.now())
-        cookie = signed_in(reader)
-        requests += [Request(story.get_absolute_url(), cookie) for story in stories]
-    return _mixed(requests, len(stories))
+        cookies.append(signed_in(reader))
+    return [Request(story.get_absolute_url(), cookie) for story in stories for cookie in cookies]
 
 
 def _first_views(count: int, stories: list[Article]) -> list[Request]:
-    """Return requests of which each opens one more of its reader's allowance."""
-    requests = []
-    for reader, _ in _readers("first", count):
-        cookie = signed_in(reader)
-        requests += [Request(story.get_absolute_url(), cookie) for story in stories]
-    return _mixed(requests, len(stories))
+    """Return requests of which each opens one more of its reader's allowance.
 
-
-def _mixed(requests: list[Request], each: int) -> list[Request]:
-    """Put every reader's first request before anybody's second."""
-    return [request for start in range(each) for request in requests[start::each]]
+    Some readers at a time go through all the stories, so that every part of the list has as
+    many first stories of a month as seventh ones.
+    """
+    cookies = [signed_in(reader) for reader, _ in _readers("first", count)]
+    groups = [cookies[start : start + AT_A_TIME] for start in range(0, count, AT_A_TIME)]
+    return [
+        Request(story.get_absolute_url(), cookie)
+        for group in groups
+        for story in stories
+        for cookie in group
+    ]
 
 
 def _readers(name: str, count: int) -> list[tuple[Reader, Meter]]:
