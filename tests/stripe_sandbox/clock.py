@@ -50,6 +50,11 @@ class Clock:
             return self._standing
         return int(time.time()) + self._ahead
 
+    @property
+    def moved(self) -> int:
+        """How far it has been moved; it says whether the clock was touched."""
+        return self._ahead if self._standing is None else self._standing
+
     def plan(self, at: int, kind: str, id_: str) -> None:
         """Let something fall due; its handler looks whether it still applies."""
         self._count += 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pickle
 import threading
+import time
 from pathlib import Path
 
 from tests.stripe_sandbox.core import Sandbox
@@ -39,11 +40,12 @@ def keep_in(sandbox: Sandbox, path: Path) -> threading.Thread:
     """Save a sandbox every second in which something happened, while the process runs."""
 
     def run() -> None:
-        saved = sandbox.store.made
+        saved = None
         while True:
-            threading.Event().wait(EVERY_SECONDS)
-            if sandbox.store.made != saved:
-                saved = sandbox.store.made
+            time.sleep(EVERY_SECONDS)
+            state = (sandbox.store.made, sandbox.clock.moved)
+            if state != saved:
+                saved = state
                 save(sandbox, path)
 
     thread = threading.Thread(target=run, name="stripe-sandbox-saving", daemon=True)
