@@ -4,6 +4,7 @@ from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 from django.db.models import QuerySet
 
 from paywall.metering import joining, opening
@@ -14,7 +15,9 @@ from tests.metering.racing import hesitate, slow_down
 
 @pytest.fixture
 def hesitation(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait a moment between any two steps that must hold together."""
+    """Wait a moment between any two steps that must hold together, and for a connection."""
+    if pool := getattr(connection, "pool", None):
+        monkeypatch.setattr(pool, "timeout", 60)
     slow_down(monkeypatch, opening, "_count_one", "raise_access_version")
     slow_down(monkeypatch, joining, "_find", "_copy_reads")
     slow_down(monkeypatch, QuerySet, "count")
