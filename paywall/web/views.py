@@ -10,16 +10,16 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Reader
 from paywall import clock
-from paywall.catalog.models import Package
+from paywall.catalog.offering import offering
 from paywall.gate.standing import standing_of
 from paywall.metering.rules import rules_in_force
 
 
 @require_safe
 def show_packages(request: HttpRequest) -> HttpResponse:
-    """Show the packages side by side."""
+    """Show the packages side by side, by the month or with `?per=year` by the year."""
     context = {
-        "packages": Package.objects.on_offer(),
+        "offering": offering(request.GET.get("per", "")),
         "allowance": rules_in_force().house.readers,
         "next": request.GET.get("next", ""),
     }
