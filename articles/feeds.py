@@ -16,11 +16,13 @@ NEWEST = 50
 class NewestStories(Feed):  # type: ignore[type-arg]  # not generic when it runs
     """RSS 2.0 of the newest stories."""
 
-    link = "/"
     language = settings.LANGUAGE_CODE
 
     def title(self) -> str:
         return str(settings.NEWSPAPER_NAME)
+
+    def link(self) -> str:
+        return absolute("/")
 
     def description(self) -> str:
         return f"The newest stories of {settings.NEWSPAPER_NAME}."

@@ -6,8 +6,10 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
+from django.contrib.sitemaps import views as sitemap_views
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -48,7 +50,16 @@ class SectionSitemap(SiteUrlSitemap):
         return reverse("section", args=[item.slug])
 
 
-SITEMAPS = {"sections": SectionSitemap, "stories": StorySitemap}
+SITEMAPS: dict[str, Any] = {"sections": SectionSitemap, "stories": StorySitemap}
+
+
+@require_safe
+def show_index(request: HttpRequest) -> TemplateResponse:
+    """List the sitemaps; Django builds their addresses from the Host header, we from SITE_URL."""
+    response = sitemap_views.index(request, SITEMAPS, sitemap_url_name="sitemap")
+    for item in (response.context_data or {})["sitemaps"]:
+        item.location = absolute(urlsplit(item.location)._replace(scheme="", netloc="").geturl())
+    return response
 
 
 @require_safe

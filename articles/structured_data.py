@@ -27,7 +27,9 @@ def news_article(article: Article, story: Story) -> dict[str, Any]:
         "isAccessibleForFree": free,
     }
     if article.byline:
-        data["author"] = [{"@type": "Person", "name": article.byline}]
+        of_the_paper = article.byline == settings.NEWSPAPER_NAME
+        author = "Organization" if of_the_paper else "Person"
+        data["author"] = [{"@type": author, "name": article.byline}]
     if picture := picture_of(article):
         data["image"] = [absolute(picture)]
     if not free:

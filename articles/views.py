@@ -29,7 +29,8 @@ def show_front(request: HttpRequest) -> HttpResponseBase:
     """Show the front page; `?p=` is how a WordPress site named its stories."""
     if "p" in request.GET and (redirect := redirect_from(request)):
         return redirect
-    context = {"front": fronts.front_page(now=clock.now())}
+    now = clock.now()
+    context = {"front": fronts.front_page(now=now), "now": now}
     return _page(request, "articles/front.html", context)
 
 

@@ -1,5 +1,6 @@
 """Words for templates."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -7,10 +8,18 @@ from urllib.parse import quote
 from django import template
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
 
 from paywall.metering.rules import rules_in_force
 
 register = template.Library()
+
+
+@register.filter
+def enumerated(things: Iterable[object]) -> str:
+    """Write names as a sentence does, such as "News, Sport and Culture"."""
+    return get_text_list([str(thing) for thing in things], _("and"))
 
 
 @register.filter
