@@ -12,10 +12,18 @@ SWITCH = (Interval.MONTH, Interval.YEAR)
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A price as it stands on the page: `saves` is what twelve months cost more, or 0."""
+    """A price as it stands on the page.
+
+    `monthly` is the monthly price that a year saves something against, `saves` how much, in the
+    smallest unit; free days and introductory offers aside.
+    """
 
     price: Price
-    saves: int
+    monthly: Price | None = None
+
+    @property
+    def saves(self) -> int:
+        return saving(self.monthly.terms, self.price.terms) if self.monthly else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +44,7 @@ class Shown:
         hidden = [price for price in prices if price.interval == other]
         if not any(price.interval == per for price in prices):
             hidden = []
-        offered = [Offered(price, _saves(price, prices)) for price in prices if price not in hidden]
+        offered = [_offered(price, prices) for price in prices if price not in hidden]
         return cls(package, offered)
 
 
@@ -72,9 +80,9 @@ def _has_both(package: Package) -> bool:
     return {*SWITCH} <= {Interval(price.interval) for price in package.prices.all()}
 
 
-def _saves(price: Price, prices: Sequence[Price]) -> int:
-    """Return what the year saves against twelve months of the same package and currency."""
-    if price.interval != Interval.YEAR:
-        return 0
-    monthly = [other for other in prices if other.interval == Interval.MONTH]
-    return max((saving(other.terms, price.terms) for other in monthly), default=0)
+def _offered(price: Price, prices: Sequence[Price]) -> Offered:
+    if price.interval == Interval.YEAR:
+        for monthly in prices:
+            if monthly.interval == Interval.MONTH and saving(monthly.terms, price.terms):
+                return Offered(price, monthly)
+    return Offered(price)

@@ -98,16 +98,15 @@ def renewal_in_words(terms: Terms, *, today: date, locale: str) -> str:
     """
     amount = _money(terms, terms.amount, locale)
     if not terms.renews:
-        span = f" It opens for {_counted(terms.opens_for_days, 'day')}." * bool(
-            terms.opens_for_days
-        )
+        days = terms.opens_for_days
+        span = f" It opens stories for {_counted(days, 'day')}." if days else ""
         return f"You pay {amount} once.{span} It ends by itself and never renews."
     every = f"every {terms.interval}"
     if terms.trial_days:
         first = _date(today + timedelta(days=terms.trial_days), locale)
         return (
             f"You pay nothing today. On {first} you pay {amount}, and it renews {every} at that "
-            f"price until you cancel. {HOW_TO_CANCEL} Cancel before {first} and you pay nothing."
+            f"price until you cancel. Cancel before {first} and you pay nothing. {HOW_TO_CANCEL}"
         )
     if terms.intro_amount is not None and terms.intro_months:
         intro = _money(terms, terms.intro_amount, locale)
