@@ -1,27 +1,109 @@
-"""allauth in this newspaper's words: letters that name and link to the paper itself."""
+"""allauth in this newspaper's words: what it says, where it leads and what it sends."""
 
-from typing import Any
+import contextlib
+import logging
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts import letters
+from accounts.ways import with_way_back
+
+logger = logging.getLogger(__name__)
+
+PATIENCE = "That was too often. Wait a few minutes, then try again."
+WRONG_CODE = "That is not the code. Check it, and type it again."
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Builds what letters say from the settings, never from the request's Host header."""
+    """Follows and names the newspaper's own address, never the request's Host header."""
 
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        ours = {
-            name: _on_our_site(value) if name.endswith("_url") else value
-            for name, value in context.items()
-        }
-        site = {"name": settings.NEWSPAPER_NAME, "domain": urlsplit(settings.SITE_URL).netloc}
-        super().send_mail(
-            template_prefix, email, ours | {"current_site": site, "site_url": settings.SITE_URL}
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": "This account is closed.",
+        "duplicate_email": "This is your address already.",
+        "email_password_mismatch": (
+            "This address and this password do not go together. Check both, or have a code "
+            "emailed to you instead."
+        ),
+        "email_taken": "This address belongs to another account. Sign in with it, or use another.",
+        "enter_current_password": "This is not your present password.",
+        "incorrect_code": WRONG_CODE,
+        "incorrect_password": "This is not your password.",
+        "rate_limited": PATIENCE,
+        "too_many_login_attempts": PATIENCE,
+    }
+
+    def is_safe_url(self, url: str) -> bool:
+        """Follow paths of our own, and our own address: no other host, whoever admits it."""
+        site = urlsplit(settings.SITE_URL)
+        return url_has_allowed_host_and_scheme(
+            url, allowed_hosts={site.netloc}, require_https=site.scheme == "https"
         )
 
+    def respond_email_verification_sent(self, request: HttpRequest, user: Any) -> HttpResponse:
+        """Ask for the code, and remember the story to go back to."""
+        return HttpResponseRedirect(with_way_back(request, "account_email_verification_sent"))
 
-def _on_our_site(address: Any) -> Any:
-    parts = urlsplit(str(address))
-    query = f"?{parts.query}" if parts.query else ""
-    return f"{settings.SITE_URL}{parts.path}{query}"
+    def get_email_verification_redirect_url(self, email_address: Any) -> str:
+        """Show a reader who has changed the address that it is the new one."""
+        return reverse("account_email")
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("account")
+
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str,
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> EmailMultiAlternatives:
+        return letters.write(template_prefix, email, context)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a letter; where that fails, say so on a page, and log nobody's address."""
+        letter = self.render_mail(template_prefix, email, {**context, "email": email})
+        try:
+            letter.send()
+        except OSError as error:  # smtplib's errors too; they have the address in them
+            logger.error("No letter %s was sent: %s", template_prefix, type(error).__name__)
+            page = render(self.request, "account/letter_not_sent.html", status=503)
+            raise ImmediateHttpResponse(page) from None
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Tell a reader what was done; it is done, whether or not the letter could be sent."""
+        with contextlib.suppress(ImmediateHttpResponse):
+            super().send_notification_mail(*args, **kwargs)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count wrong passwords by address alone: allauth's key has the Host header in it."""
+        return str(credentials.get("email", "")).lower()
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """Second factors and passkeys under the newspaper's name."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultMFAAdapter.error_messages,
+        "cannot_generate_recovery_codes": "Add a passkey or an authenticator app first.",
+        "incorrect_code": "That did not work. Try it once more.",
+        "unverified_email": "Confirm your email address first, with the code we sent to it.",
+    }
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        entity: dict[str, str] = super().get_public_key_credential_rp_entity()
+        return {**entity, "name": settings.NEWSPAPER_NAME}
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002  # allauth's
+        number = user.authenticator_set.filter(type=type).count() + 1
+        return "Passkey" if number == 1 else f"Passkey {number}"

@@ -25,7 +25,7 @@ class Environment(environ.Env):
 
 env = Environment()
 # Secrets are taken as they are: django-environ reads a leading "$" as the name of another variable.
-secrets = Environment.ENVIRON
+given = Environment.ENVIRON
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
@@ -48,18 +48,18 @@ READS_KEPT_MONTHS = env.int("READS_KEPT_MONTHS", default=13)
 # What only a production start has: with any of it DEBUG is off unless it is asked for.
 _PRODUCTION = {"SECRET_KEY", "MAILBOX_KEY", "ALLOWED_HOSTS", "EMAIL_URL", "STRIPE_WEBHOOK_SECRET"}
 SITE_IS_SECURE = _site.scheme == "https"
-DEBUG = env.bool("DEBUG", default=not (SITE_IS_SECURE or _PRODUCTION & set(secrets)))
-SECRET_KEY = secrets.get("SECRET_KEY", DEMO_SECRET_KEY)
+DEBUG = env.bool("DEBUG", default=not (SITE_IS_SECURE or _PRODUCTION & set(given)))
+SECRET_KEY = given.get("SECRET_KEY", DEMO_SECRET_KEY)
 # Hashes mailboxes. Without one of its own it follows SECRET_KEY, and changes when that is rotated.
-MAILBOX_KEY = secrets.get("MAILBOX_KEY", mailbox_key_from(SECRET_KEY))
+MAILBOX_KEY = given.get("MAILBOX_KEY", mailbox_key_from(SECRET_KEY))
 ALLOWED_HOSTS = [
     host.strip()
     for host in env.list(
         "ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else []
     )
 ]
-STRIPE_SECRET_KEY = secrets.get("STRIPE_SECRET_KEY", "")
-STRIPE_WEBHOOK_SECRET = secrets.get("STRIPE_WEBHOOK_SECRET", "")
+STRIPE_SECRET_KEY = given.get("STRIPE_SECRET_KEY", "")
+STRIPE_WEBHOOK_SECRET = given.get("STRIPE_WEBHOOK_SECRET", "")
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="")  # a sandbox; empty: Stripe itself
 
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
@@ -156,6 +156,10 @@ else:
     _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}  # a file: threads race on it
 
 REDIS_URL = env.str("REDIS_URL", default="")
+if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+    raise ImproperlyConfigured(
+        "REDIS_URL is no address of a Redis: write it like redis://host:6379/0"
+    )
 if REDIS_URL:
     _redis = {"LOCATION": REDIS_URL, "KEY_PREFIX": release_of(BASE_DIR)}
     CACHES = {
@@ -210,7 +214,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 10  # seconds; the scheduler's heart beats as of
 HEARTBEAT_DIR = Path(env.str("HEARTBEAT_DIR", default=str(VAR_DIR)))
 
 # -- Letters -----------------------------------------------------------------------------------
-if "EMAIL_URL" in secrets:
+if "EMAIL_URL" in given:
     globals().update(env.email_url("EMAIL_URL"))
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
@@ -237,30 +241,68 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "add_email": "accounts.forms.ChangeAddressForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "login": "accounts.forms.SignInForm",
+    "reauthenticate": "accounts.forms.PasswordAgainForm",
+    "request_login_code": "accounts.forms.RequestCodeForm",
+    "reset_password": "accounts.forms.ResetForm",
+    "reset_password_from_key": "accounts.forms.ResetPasswordForm",
+    "set_password": "accounts.forms.SetPasswordForm",
+    "signup": "accounts.forms.SignUpForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 20 * 60
-ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
-ACCOUNT_LOGIN_TIMEOUT = 30 * 60  # longer than any code lives
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 20 * 60
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
-ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 20 * 60
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8}
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 20 * 60
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_PASSWORD_RESET_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_TIMEOUT = 2 * 3600  # longer than a code and those sent after it live
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # a device is signed in for a year: who holds it now?
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(SITE_URL).scheme
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
+# A whole office signs in from one address: what guards a reader is counted by the reader's own.
+ACCOUNT_RATE_LIMITS = {
+    "signup": "100/m/ip",
+    "login": "300/m/ip",
+    "login_failed": "100/m/ip,5/5m/key",
+    "request_login_code": "100/m/ip,3/m/key,10/h/key",
+    "reset_password": "100/m/ip,3/m/key,10/h/key",
+    "reset_password_from_key": "100/m/ip",
+    "confirm_email": "3/m/key,10/h/key",  # two clicks on one button are two letters
+    "type_code": f"{ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS}/h/key",
+}
 USERSESSIONS_TRACK_ACTIVITY = False
+MFA_ADAPTER = "accounts.adapter.MFAAdapter"
+MFA_FORMS = {
+    "activate_totp": "accounts.forms.ActivateAppForm",
+    "add_webauthn": "accounts.forms.AddPasskeyForm",
+    "authenticate": "accounts.forms.SecondStepForm",
+    "edit_webauthn": "accounts.forms.RenamePasskeyForm",
+    "reauthenticate": "accounts.forms.SecondStepAgainForm",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "100/m/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = NEWSPAPER_NAME
+MFA_TOTP_TOLERANCE = 1  # half a minute late, or on a phone whose clock is wrong by as much
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 STAFF_NEED_SECOND_FACTOR = not DEBUG
+MIDDLEWARE += ["accounts.no_store.AccountPagesAreNotKept"]
 
 # -- The admin (django-unfold) -----------------------------------------------------------------
 UNFOLD = {"SITE_TITLE": NEWSPAPER_NAME, "SITE_HEADER": NEWSPAPER_NAME, "SITE_URL": "/"}

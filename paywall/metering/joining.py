@@ -25,13 +25,16 @@ def join(keys: Sequence[Key], *, period: Period) -> int:
         found = _find(wanted)
         if len(found) == len(wanted) and len(set(found.values())) == 1:
             break
-        with contextlib.suppress(IntegrityError, _MergedMeanwhileError), transaction.atomic():
+        with contextlib.suppress(IntegrityError, _OthersWereFasterError), transaction.atomic():
             _point_to_one(wanted, found, period)
     return min(_find(wanted).values())
 
 
-class _MergedMeanwhileError(Exception):
-    """Another request merged the meters away that this one had found."""
+class _OthersWereFasterError(Exception):
+    """Another request made or merged away since what this one had found: roll back, look again.
+
+    So a meter made here that nobody needs is never seen, and nobody's meter goes away for it.
+    """
 
 
 def _point_to_one(
@@ -49,15 +52,15 @@ def _point_to_one(
         ],
         ignore_conflicts=True,
     )
-    pointed = set(_find(wanted).values())
-    if pointed != {meter_id}:  # another request made them first
-        _merge(pointed | {meter_id})
+    if set(_find(wanted).values()) != {meter_id}:
+        raise _OthersWereFasterError
 
 
 def _find(wanted: dict[tuple[str, str], Key]) -> dict[tuple[str, str], int]:
-    rows = MeterKey.objects.filter(value__in=[value for _, value in wanted]).values_list(
-        "kind", "value", "meter_id"
-    )
+    # Both columns, so that the index on them finds the rows.
+    rows = MeterKey.objects.filter(
+        kind__in={kind for kind, _ in wanted}, value__in=[value for _, value in wanted]
+    ).values_list("kind", "value", "meter_id")
     return {(kind, value): meter for kind, value, meter in rows if (kind, value) in wanted}
 
 
@@ -65,7 +68,7 @@ def _merge(meter_ids: set[int]) -> int:
     """Move everything into the oldest meter and return its id; call it inside a transaction."""
     meters = list(Meter.objects.select_for_update().filter(pk__in=meter_ids).order_by("pk"))
     if len(meters) != len(meter_ids):
-        raise _MergedMeanwhileError
+        raise _OthersWereFasterError
     kept, others = meters[0], meters[1:]
     if others:
         for other in others:
@@ -84,12 +87,9 @@ def take_over(stranger_meter_id: int, meter_id: int) -> None:
     counted for the first reader only, so that a shared device does not charge two people.
     """
     with transaction.atomic():
-        ids = sorted({stranger_meter_id, meter_id})
-        meters = {
-            meter.pk: meter
-            for meter in Meter.objects.select_for_update().filter(pk__in=ids).order_by("pk")
-        }
-        stranger, meter = meters.get(stranger_meter_id), meters.get(meter_id)
+        # A reader's meter is locked before a stranger's, as merging does: no waiting in a circle.
+        meter = Meter.objects.select_for_update().filter(pk=meter_id).first()
+        stranger = Meter.objects.select_for_update().filter(pk=stranger_meter_id).first()
         if not stranger or not meter or stranger.merged_into_id not in (None, meter_id):
             return
         _copy_reads(stranger, meter)

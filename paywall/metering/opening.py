@@ -20,23 +20,25 @@ class Opening(Enum):
     REFUSED = "refused"
 
 
-class _RefusedError(Exception):
-    """Rolls the inserted read back."""
-
-
 def open_story(
     meter_id: int, story: Story, *, period: Period, allowance: int, now: datetime
 ) -> Opening:
     """Count the story on the meter, unless it counts already or the allowance is spent.
 
-    The unique read decides who is first, and the conditional UPDATE who is the last within the
-    allowance; both hold on SQLite and PostgreSQL without any other lock. REFUSED also when the
-    meter has gone on to a later period, or was merged away, since it was looked at.
+    The conditional UPDATE decides who is the last within the allowance, and the unique read who
+    is first with this story; both hold on SQLite and PostgreSQL without any other lock. The
+    count comes first, since it locks the meter's row: whoever writes to a meter (a merge too)
+    queues there, where the read first would let an opening and a merge wait for each other.
+
+    REFUSED also when the meter has gone on to a later period, was merged away or spent on this
+    very story, since it was looked at: look again.
     """
     if allowance < 1:
         return Opening.REFUSED
     try:
         with transaction.atomic():
+            if not _count_one(meter_id, period, allowance):
+                return Opening.REFUSED
             MeteredRead.objects.create(
                 meter_id=meter_id,
                 period=period.starts_date,
@@ -45,8 +47,6 @@ def open_story(
                 title=story.title[:300],
                 address=story.address[:500],
             )
-            if not _count_one(meter_id, period, allowance):
-                raise _RefusedError
             raise_access_version(
                 MeterKey.objects.filter(meter=meter_id, reader__isnull=False).values_list(
                     "reader", flat=True
@@ -54,8 +54,6 @@ def open_story(
             )
     except IntegrityError:
         return Opening.READ_BEFORE
-    except _RefusedError:
-        return Opening.REFUSED
     return Opening.OPENED
 
 

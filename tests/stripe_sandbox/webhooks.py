@@ -1,0 +1,182 @@
+"""Telling endpoints what happened: signed as Stripe signs, tried again when they fail.
+
+https://docs.stripe.com/webhooks (signatures, retries, "we do not guarantee delivery in order").
+The signature's time is real time, as a receiver compares it with its own clock.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import random
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterable
+from copy import deepcopy
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from tests.stripe_sandbox.errors import Json
+
+MAX_ATTEMPTS = 8
+FIRST_RETRY_AFTER = 2.0
+
+Receiver = Callable[[bytes, dict[str, str]], int]
+"""What a delivery is handed to: body and headers in, the HTTP status out."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where events are told, and the secrets they are signed with (more than one: rotation)."""
+
+    receive: Receiver
+    secrets: tuple[str, ...]
+    kinds: frozenset[str] = frozenset({"*"})
+
+    def wants(self, kind: str) -> bool:
+        """Say whether the endpoint is told of such events."""
+        return bool(self.kinds & {"*", kind})
+
+
+@dataclass
+class Delivery:
+    """One event on its way to one endpoint."""
+
+    event: Json
+    endpoint: Endpoint
+    attempts: int = 0
+    not_before: float = 0.0
+    status: int | None = None
+
+
+@dataclass
+class Webhooks:
+    """The endpoints, what is still to be told, and the mischief ordered.
+
+    drop: loses the next so many deliveries, or all that a function picks · repeat: tells each so
+    many times more · shuffle: gives a random order · held: tells nothing until released.
+    """
+
+    endpoints: list[Endpoint] = field(default_factory=list)
+    pending: list[Delivery] = field(default_factory=list)
+    dropped: list[Json] = field(default_factory=list)
+    failed: list[Delivery] = field(default_factory=list)
+    drop: int | Callable[[Json], bool] = 0
+    repeat: int = 0
+    delay: float = 0.0
+    shuffle: random.Random | None = None
+    held: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _woken: threading.Event = field(default_factory=threading.Event)
+
+    def to_function(self, receive: Receiver, *secrets: str, kinds: Iterable[str] = ("*",)) -> None:
+        """Tell events to a function in this process."""
+        self.endpoints.append(Endpoint(receive, secrets, frozenset(kinds)))
+
+    def to_address(self, url: str, *secrets: str, kinds: Iterable[str] = ("*",)) -> None:
+        """Tell events to an address, by HTTP."""
+        self.to_function(lambda body, headers: _post(url, body, headers), *secrets, kinds=kinds)
+
+    def interested(self, kind: str) -> int:
+        """Return how many endpoints are told of such events."""
+        return sum(endpoint.wants(kind) for endpoint in self.endpoints)
+
+    def queue(self, event: Json) -> None:
+        """Put an event on its way to every endpoint that wants it, subject to the mischief."""
+        with self._lock:
+            for endpoint in self.endpoints:
+                if not endpoint.wants(event["type"]):
+                    continue
+                if self._drops(event):
+                    self.dropped.append(event)
+                    continue
+                due = time.monotonic() + self.delay if self.delay else 0.0
+                copies = [Delivery(deepcopy(event), endpoint) for _ in range(1 + self.repeat)]
+                for copy in copies:
+                    copy.not_before = due
+                self.pending.extend(copies)
+        self._woken.set()
+
+    def _drops(self, event: Json) -> bool:
+        if callable(self.drop):
+            return self.drop(event)
+        if self.drop > 0:
+            self.drop -= 1
+            return True
+        return False
+
+    def deliver(self, *, at_once: bool = True) -> list[Delivery]:
+        """Tell what is pending, and what that causes, until nothing is left; return what was told.
+
+        at_once: behave as if the moments of retries and of ordered delays had come.
+        """
+        told: list[Delivery] = []
+        while batch := self._take(ignore_times=at_once):
+            for delivery in batch:
+                self._tell(delivery)
+                told.append(delivery)
+        return told
+
+    def _take(self, *, ignore_times: bool) -> list[Delivery]:
+        with self._lock:
+            if self.held:
+                return []
+            now = time.monotonic()
+            batch = [each for each in self.pending if ignore_times or each.not_before <= now]
+            self.pending = [each for each in self.pending if each not in batch]
+            if self.shuffle:
+                self.shuffle.shuffle(batch)
+            return batch
+
+    def _tell(self, delivery: Delivery) -> None:
+        body = json.dumps(delivery.event, indent=2).encode()
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "Stripe-Signature": signature(body, delivery.endpoint.secrets, int(time.time())),
+            "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
+        }
+        delivery.attempts += 1
+        try:
+            delivery.status = delivery.endpoint.receive(body, headers)
+        except OSError:
+            delivery.status = None
+        if delivery.status is not None and 200 <= delivery.status < 300:
+            return
+        with self._lock:
+            if delivery.attempts < MAX_ATTEMPTS:
+                wait = FIRST_RETRY_AFTER * 4 ** (delivery.attempts - 1)
+                delivery.not_before = time.monotonic() + wait
+                self.pending.append(delivery)
+            else:
+                self.failed.append(delivery)
+
+    def keep_delivering(self) -> threading.Thread:
+        """Tell events as they happen, from a thread of their own, for as long as the process runs."""
+
+        def run() -> None:
+            while True:
+                self._woken.wait(timeout=0.5)
+                self._woken.clear()
+                self.deliver(at_once=False)
+
+        thread = threading.Thread(target=run, name="stripe-sandbox-webhooks", daemon=True)
+        thread.start()
+        return thread
+
+
+def signature(body: bytes, secrets: Iterable[str], at: int) -> str:
+    """Return the Stripe-Signature header of a body (https://docs.stripe.com/webhooks#verify-manually)."""
+    signed = f"{at}.".encode() + body
+    digests = [hmac.new(secret.encode(), signed, sha256).hexdigest() for secret in secrets]
+    return ",".join([f"t={at}", *(f"v1={digest}" for digest in digests)])
+
+
+def _post(url: str, body: bytes, headers: dict[str, str]) -> int:
+    request = urllib.request.Request(url, data=body, headers=headers, method="POST")  # noqa: S310 -- the operator's own address
+    try:
+        with urllib.request.urlopen(request, timeout=20) as response:  # noqa: S310 -- as above
+            return int(response.status)
+    except urllib.error.HTTPError as error:
+        return error.code
