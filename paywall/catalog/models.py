@@ -160,6 +160,7 @@ class Price(models.Model):
             models.CheckConstraint(
                 condition=Q(intro_amount=None, intro_months=None)
                 | Q(
+                    intro_amount__isnull=False,
                     intro_amount__gt=0,
                     intro_amount__lt=F("amount"),
                     intro_months__gt=0,

@@ -19,7 +19,6 @@ from tests.catalog.packages import (
     make_package,
     make_price,
 )
-from tests.metering.racing import race, slow_down, some_try_breaks
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
@@ -164,63 +163,3 @@ def test_two_prices_in_force_stop_at_the_database() -> None:
     price = make_price()
     with pytest.raises(IntegrityError), transaction.atomic():
         Price.objects.create(package=price.package, interval="month", amount=1, currency="EUR")
-
-
-def replacements(monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], Price]:
-    """Let eight of staff change one sold price at once; return their answers and the price."""
-    price = sold_price()
-
-    def change(amount: int) -> str:
-        try:
-            return str(pricing.change(price, replace(MONTHLY, amount=amount), now=LATER).amount)
-        except pricing.RefusedError:
-            return "refused"
-
-    answers = race([lambda amount=amount: change(amount) for amount in range(1300, 1308)])
-    return answers, price
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_staff_who_change_one_price_at_once_one_wins(monkeypatch: pytest.MonkeyPatch) -> None:
-    slow_down(monkeypatch, pricing, "_in_force")
-    answers, price = replacements(monkeypatch)
-    won = [answer for answer in answers if answer != "refused"]
-    assert len(won) == 1
-    assert [str(one.amount) for one in price.package.prices.in_force()] == won
-    assert price.package.prices.count() == 2
-
-
-def sale_against_change(monkeypatch: pytest.MonkeyPatch) -> bool:
-    """Sell and change a price at once; tell whether a sold price changed."""
-    price = make_price()
-
-    def sell() -> bool:
-        try:
-            return pricing.sell(price, MONTHLY, now=NOW).sold
-        except pricing.RefusedError:
-            return False
-
-    def change() -> bool:
-        pricing.change(price, DEARER, now=LATER)
-        return True
-
-    sold, _ = race([sell, change])
-    price.refresh_from_db()
-    return sold and price.terms != MONTHLY
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_price_sold_while_it_changes_keeps_its_terms(monkeypatch: pytest.MonkeyPatch) -> None:
-    slow_down(monkeypatch, pricing, "_in_force")
-    assert not some_try_breaks(lambda: sale_against_change(monkeypatch), tries=10)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_without_the_lock_a_sold_price_would_change(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unlocked(price: Price) -> Price:
-        return Price.objects.select_related("package").get(pk=price.pk)
-
-    monkeypatch.setattr(pricing, "_in_force", unlocked)
-    monkeypatch.setattr(pricing.transaction, "atomic", pass_through)
-    slow_down(monkeypatch, pricing, "_in_force")
-    assert some_try_breaks(lambda: sale_against_change(monkeypatch), tries=60)
