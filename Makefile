@@ -24,7 +24,7 @@ check: $(READY)
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	git ls-files '*.html' | xargs $(BIN)/djade --check --target-version 5.2
+	find accounts articles config paywall -name '*.html' | xargs $(BIN)/djade --check --target-version 5.2
 	DEBUG=1 $(BIN)/python manage.py makemigrations --check --dry-run
 	env -i PATH="$$PATH" $$(grep -v '^#' tests/deployment/production.env) \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
@@ -37,7 +37,7 @@ bench: $(READY)
 format: $(READY)
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format --quiet .
-	git ls-files '*.html' | xargs $(BIN)/djade --target-version 5.2
+	find accounts articles config paywall -name '*.html' | xargs $(BIN)/djade --target-version 5.2
 
 # Pin anew what pyproject.toml asks for.
 lock: $(READY)

@@ -1,80 +1,88 @@
-"""Cleaning the text of a story, and splitting off what a preview may show."""
+"""Cleaning the text of a story, and splitting off what a preview may show. Pure."""
 
 import html
 import re
 from html.parser import HTMLParser
-from urllib.parse import urlsplit
 
 import nh3
 
-KEPT_PARAGRAPHS = 10  # the most that PREVIEW_PARAGRAPHS can ask for
+from articles.markup import (
+    ATTRIBUTES,
+    CONTAINERS,
+    DROPPED,
+    EMBEDS,
+    INLINE,
+    NO_PROSE,
+    RENAMED,
+    SCHEMES,
+    TAGS,
+    VOID,
+)
+from articles.paragraphs import arrange
 
-TAGS = {
-    *("p", "br", "hr", "h2", "h3", "h4", "blockquote", "cite", "q", "pre", "code"),
-    *("a", "abbr", "b", "strong", "i", "em", "s", "del", "ins", "mark", "small", "sub", "sup"),
-    *("ul", "ol", "li", "dl", "dt", "dd", "time", "figure", "figcaption", "img", "iframe"),
-    *("table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "th", "td"),
-}
-ATTRIBUTES = {
-    "a": {"href", "title"},
-    "abbr": {"title"},
-    "col": {"span"},
-    "iframe": {"src", "title", "width", "height", "allowfullscreen"},
-    "img": {"src", "alt", "width", "height"},
-    "ol": {"start"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan", "scope"},
-    "time": {"datetime"},
-}
-EMBEDS = {  # host: what its paths begin with
-    "www.youtube-nocookie.com": "/embed/",
-    "www.youtube.com": "/embed/",
-    "player.vimeo.com": "/video/",
-    "www.openstreetmap.org": "/export/embed",
-    "datawrapper.dwcdn.net": "/",
-    "flo.uri.sh": "/",
-}
-VOID = {"br", "hr", "img", "col"}
+KEPT_PARAGRAPHS = 10  # the most that PREVIEW_PARAGRAPHS can ask for
+SHORTEST = 20  # characters: less is no opening
+_EMBED = re.compile(r"https://([a-z0-9.-]+)(/[!-\[\]-~]*)")  # printable ASCII but the backslash
+_PIXELS = re.compile(r"[0-9]{1,5}")
 
 
 def clean(source: str) -> str:
-    """Return the HTML with nothing in it that runs, tracks or breaks the page."""
-    cleaned = nh3.clean(
+    """Return the HTML as blocks, with nothing in it that runs, tracks or breaks the page."""
+    whole = nh3.clean(
         source,
+        tags=TAGS | CONTAINERS | set(RENAMED),
+        attributes=ATTRIBUTES,
+        attribute_filter=_keep_attribute,
+        clean_content_tags=DROPPED,
+        url_schemes=SCHEMES,
+        link_rel=None,
+    )
+    return nh3.clean(  # once more, so that nothing depends on how the blocks were arranged
+        arrange(whole),
         tags=TAGS,
         attributes=ATTRIBUTES,
         attribute_filter=_keep_attribute,
-        clean_content_tags={"script", "style", "noscript", "template", "svg", "math", "object"},
-        url_schemes={"http", "https", "mailto", "tel"},
+        clean_content_tags=DROPPED,
+        url_schemes=SCHEMES,
         link_rel="noopener",
+        set_tag_attribute_values={tag: {"loading": "lazy"} for tag in ("iframe", "img")},
     )
-    return re.sub(r"<iframe(?![^>]*\ssrc=)[^>]*></iframe>", "", cleaned).strip()
 
 
 def _keep_attribute(tag: str, name: str, value: str) -> str | None:
     if tag == "iframe" and name == "src":
-        address = urlsplit(value)
-        path = EMBEDS.get(address.hostname or "")
-        return (
-            value if path and address.scheme == "https" and address.path.startswith(path) else None
-        )
-    if name in {"width", "height"} and not value.isdigit():
+        return value if _may_embed(value) else None
+    if name in {"width", "height"} and not _PIXELS.fullmatch(value):
         return None
     return value
+
+
+def _may_embed(address: str) -> bool:
+    match = _EMBED.fullmatch(address)
+    return (
+        match is not None
+        and match[1] in EMBEDS
+        and match[2].startswith(EMBEDS[match[1]])
+        and ".." not in match[2]
+        and "%2e" not in match[2].lower()
+    )
 
 
 def opening_of(cleaned: str) -> list[str]:
     """Return the first paragraphs of a cleaned text, together at most a third of its length.
 
-    A first paragraph that is too long by itself is cut between words. Pictures, lists and
-    tables are no paragraphs; a text without any has no opening.
+    The length is that of the prose: tables and captions open no more of it. A first paragraph
+    that is too long by itself is cut between words. Pictures, lists and tables are no
+    paragraphs; a text without any has no opening.
     """
     blocks = _Blocks(cleaned)
     room = blocks.length // 3
+    if room < SHORTEST:
+        return []
     opening: list[str] = []
     for markup, text in blocks.paragraphs[:KEPT_PARAGRAPHS]:
         if len(text) > room:
-            if not opening and (start := _cut(text, room)):
+            if not opening and (start := cut(text, room)):
                 opening.append(f"<p>{html.escape(start, quote=False)}</p>")
             break
         opening.append(markup)
@@ -82,52 +90,76 @@ def opening_of(cleaned: str) -> list[str]:
     return opening
 
 
-def _cut(text: str, room: int) -> str:
+def cut(text: str, room: int) -> str:
     """Return whole words of the text and an ellipsis, in at most that many characters."""
-    words = text[: max(room - 1, 0)].rsplit(" ", 1)[0].rstrip(" ,;:–-")
+    if len(text) <= room:
+        return text
+    words = text[: max(room - 1, 0)]
+    if not text[len(words)].isspace():
+        words = words.rsplit(" ", 1)[0]
+    words = words.rstrip(" ,;:–—-")
     return f"{words}…" if words else ""
 
 
+def plain(cleaned: str) -> str:
+    """Return the words of a cleaned text, blocks separated by a space."""
+    return _Blocks(cleaned).text
+
+
 class _Blocks(HTMLParser):
-    """Finds the paragraphs that stand by themselves, and the length of all text."""
+    """Finds the paragraphs that stand by themselves, and the length of all prose."""
 
     def __init__(self, cleaned: str) -> None:
         super().__init__(convert_charrefs=True)
         self.paragraphs: list[tuple[str, str]] = []
         self.length = 0
-        self._open: list[str] = []
+        self._all: list[str] = []
+        self._open: list[tuple[str, int]] = []  # a tag, and where in the markup it begins
         self._markup: list[str] = []
         self._text: list[str] = []
         self.feed(cleaned)
         self.close()
 
+    @property
+    def text(self) -> str:
+        return _squeeze("".join(self._all))
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in INLINE:
+            self._add(" ")
         if tag not in VOID:
-            self._open.append(tag)
-        if tag != "img":
+            self._open.append((tag, len(self._markup)))
+        if tag not in {"img", "iframe"}:
             self._markup.append(self.get_starttag_text() or "")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in self._open:
-            while self._open.pop() != tag:
-                pass
-        self._markup.append(f"</{tag}>")
+        begins = -1
+        while self._open:
+            opened, begins = self._open.pop()
+            if opened == tag:
+                break
+        if begins == len(self._markup) - 1:  # a link around a picture that was left out
+            self._markup.pop()
+        elif tag != "iframe":
+            self._markup.append(f"</{tag}>")
+        if tag not in INLINE:
+            self._add(" ")
         if not self._open:
             text = _squeeze("".join(self._text))
             if tag == "p" and text:
-                self.paragraphs.append(("".join(self._markup), text))
+                self.paragraphs.append(("".join(self._markup).strip(), text))
             self._markup, self._text = [], []
 
     def handle_data(self, data: str) -> None:
-        self.length += len(_squeeze(data))
-        self._text.append(data)
         self._markup.append(html.escape(data, quote=False))
+        self._add(data)
+
+    def _add(self, text: str) -> None:
+        self._text.append(text)
+        self._all.append(text)
+        if not any(tag in NO_PROSE for tag, _ in self._open):
+            self.length += len(_squeeze(text))
 
 
 def _squeeze(text: str) -> str:
     return " ".join(text.split())
-
-
-def text_length(cleaned: str) -> int:
-    """Return how many characters a reader reads."""
-    return _Blocks(cleaned).length

@@ -5,8 +5,11 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 
+from articles.addresses import looked_for
 from articles.models import OldAddress
+from paywall import clock
 
 
 class OldAddressMiddleware:
@@ -17,19 +20,18 @@ class OldAddressMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if response.status_code == HTTPStatus.NOT_FOUND:
+        if response.status_code == HTTPStatus.NOT_FOUND and request.method in {"GET", "HEAD"}:
             return redirect_from(request) or response
         return response
 
 
 def redirect_from(request: HttpRequest) -> HttpResponsePermanentRedirect | None:
-    """Return the redirect to the story that was at this address, if one was."""
-    path = request.path
-    candidates = {request.get_full_path(), path, path.rstrip("/"), path.rstrip("/") + "/"}
-    old = (
-        OldAddress.objects.select_related("article")
-        .filter(path__in=[candidate[:500] for candidate in candidates])
-        .order_by("-path")
-        .first()
-    )
-    return HttpResponsePermanentRedirect(old.article.get_absolute_url()) if old else None
+    """Return the redirect to the published story that was at this address, if one was."""
+    forms = looked_for(request.path, request.META.get("QUERY_STRING", ""))
+    rows = OldAddress.objects.filter(path__in=forms, article__published_at__lte=clock.now())
+    slugs = dict(rows.values_list("path", "article__slug"))
+    for form in forms:
+        if form in slugs:
+            address = reverse("story", args=[slugs[form]])
+            return HttpResponsePermanentRedirect(address) if address != request.path else None
+    return None

@@ -17,7 +17,7 @@ EVERY = 10  # seconds
 def touch(name: str) -> None:
     """Say that this one is alive now; a full disk stops nobody's work."""
     with contextlib.suppress(OSError):
-        (settings.HEARTBEAT_DIR / f"{name}.alive").touch()
+        (settings.RUN_DIR / f"{name}.alive").touch()
 
 
 class WorkerHeartbeat(bootsteps.StartStopStep):

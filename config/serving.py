@@ -1,11 +1,13 @@
 """Running the demonstration's processes together, and stopping them together."""
 
+import contextlib
 import os
 import signal
 import socket
 import subprocess
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 STOPS_WITHIN = 10  # seconds; then it is killed
@@ -32,17 +34,17 @@ def run_together(commands: Sequence[Sequence[str]]) -> None:
     Raises EndedError when one of them ended before that.
     """
     stop = threading.Event()
-    for name in STOPPING:
-        signal.signal(name, lambda *_: stop.set())
+    for sign in STOPPING:
+        signal.signal(sign, lambda *_: stop.set())
     parent = os.getppid()
-    running = [subprocess.Popen(command) for command in commands]  # noqa: S603  # our own
+    # Each in a group of its own: Ctrl-C reaches this process alone, which stops them in order.
+    running = [subprocess.Popen(command, process_group=0) for command in commands]  # noqa: S603  # ours
     try:
         while not stop.wait(0.2) and os.getppid() == parent:
-            for process in running:
+            for command, process in zip(commands, running, strict=True):
                 if process.poll() is not None and not stop.wait(0.5):
-                    raise EndedError(
-                        f"{process.args} ended by itself with {process.returncode}."  # type: ignore[str-bytes-safe]
-                    )
+                    name = Path(command[0]).name
+                    raise EndedError(f"{name} ended by itself with {process.returncode}.")
     finally:
         _end(running)
 
@@ -51,8 +53,8 @@ def _end(running: Sequence[subprocess.Popen[bytes]]) -> None:
     for process in running:
         process.terminate()
     for process in running:
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(STOPS_WITHIN)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        with contextlib.suppress(ProcessLookupError):  # the usual case: all of the group have ended
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

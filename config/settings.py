@@ -29,7 +29,8 @@ given = Environment.ENVIRON
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+RUN_DIR = VAR_DIR / "run"  # what a process keeps for itself: its heartbeat, the next run of tasks
+RUN_DIR.mkdir(parents=True, exist_ok=True)
 
 # -- The newspaper -----------------------------------------------------------------------------
 NEWSPAPER_NAME = env.str("NEWSPAPER_NAME", default="The Brackwater Gazette")
@@ -208,10 +209,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for Redis, however long
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE_FILENAME = str(RUN_DIR / "schedule")
 CELERY_BEAT_SCHEDULER = "config.heartbeat:BeatingScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 10  # seconds; the scheduler's heart beats as often
-HEARTBEAT_DIR = Path(env.str("HEARTBEAT_DIR", default=str(VAR_DIR)))
 
 # -- Letters -----------------------------------------------------------------------------------
 if "EMAIL_URL" in given:

@@ -1,0 +1,1 @@
+"""Bringing stories in: from RSS and Atom feeds, and from WordPress exports."""

@@ -45,5 +45,15 @@ def extend(entitlement: Entitlement, *, until: datetime | None) -> None:
 
 
 def withdraw(entitlement: Entitlement, *, at: datetime) -> None:
-    """End the right at the given moment; one that has not begun by then never does."""
-    extend(entitlement, until=max(at, entitlement.starts_at))
+    """End the right at the given moment, unless it ends before.
+
+    One that has not begun by then never does.
+    """
+    end = max(at, entitlement.starts_at)
+    with transaction.atomic():
+        # Asked of the database: the end may have moved since the entitlement was loaded.
+        lasting = Entitlement.objects.not_ended(end).filter(pk=entitlement.pk)
+        withdrawn = lasting.update(ends_at=end)
+        raise_access_version([entitlement.reader_id])
+    if withdrawn:
+        entitlement.ends_at = end

@@ -4,6 +4,7 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from paywall.metering.models import Meter, MeteredRead, MeterKey
@@ -30,7 +31,13 @@ def forget_stray_meters(*, period: Period) -> int:
 
 def _in_batches(rows: QuerySet[Any]) -> int:
     forgotten = 0
-    while ids := list(rows.values_list("pk", flat=True)[:BATCH]):
-        rows.model.objects.filter(pk__in=ids).delete()
-        forgotten += len(ids)
-    return forgotten
+    while True:
+        with transaction.atomic():
+            # What somebody works on now can wait until tomorrow.
+            locked = rows.select_for_update(skip_locked=True).values_list("pk", flat=True)
+            ids = list(locked[:BATCH])
+            # Asked again under the lock: somebody may have come back to it meanwhile.
+            _, deleted = rows.filter(pk__in=ids).delete()
+        if not ids:
+            return forgotten
+        forgotten += deleted.get(rows.model._meta.label, 0)

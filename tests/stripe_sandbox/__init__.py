@@ -4,23 +4,19 @@
 and `python -m tests.stripe_sandbox` serves it over HTTP with Checkout and portal pages.
 """
 
-from tests.stripe_sandbox import (
-    billing,
-    cards,
-    catalogue,
-    charges,
-    coupons,
-    customers,
-    disputes,
-    ending,
-    events,
-    invoices,
-    payments,
-    refunds,
-    renewing,
-    subscriptions,
-)
+from importlib import import_module
+
 from tests.stripe_sandbox.core import Sandbox
 from tests.stripe_sandbox.http_client import TEST_KEY, InProcessClient, client
 
 __all__ = ["TEST_KEY", "InProcessClient", "Sandbox", "client"]
+
+NOUNS = (
+    "billing", "cards", "catalogue", "charges", "checkout", "coupons", "customers", "disputes",
+    "ending", "events", "invoices", "paying", "payments", "portal", "refunds", "renewing",
+    "schedules", "setups", "subscriptions",
+)  # fmt: skip
+
+# Each registers the operations it answers and what it does when something falls due.
+for noun in NOUNS:
+    import_module(f"{__name__}.{noun}")

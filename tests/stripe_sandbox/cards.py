@@ -73,7 +73,7 @@ DECLINES = {
 }
 
 
-def declined(decline: str, **more: object) -> StripeFailure:
+def declined(decline: str, **more: Any) -> StripeFailure:
     """Return the error that a declined card answers with (https://docs.stripe.com/declines/codes)."""
     code, message = DECLINES.get(decline, ("card_declined", "Your card was declined."))
     return StripeFailure(
@@ -153,8 +153,8 @@ def verdict(sandbox: Sandbox, method: Json, *, present: bool) -> str:
         wanted = "succeeds"
         if not details.get("set_up"):
             wanted = "authenticate"
-    if wanted == "authenticate" and present and details.get("set_up"):
-        return "succeeds" if card.absent == "unless_set_up" else wanted
+    if wanted == "authenticate" and present and details.pop("confirmed", False):
+        return "succeeds"
     return wanted
 
 

@@ -91,7 +91,9 @@ def _items_after(sandbox: Sandbox, subscription: Json, sent: list[Json]) -> list
             price = sandbox.store.get("price", entry["price"], f"items[{number}][price]")
         if price is None:
             raise invalid("Missing required param: price", f"items[{number}][price]")
-        quantity = entry.get("quantity", item["quantity"] if item else 1)
+        quantity: int = (
+            entry["quantity"] if "quantity" in entry else item["quantity"] if item else 1
+        )
         made = new_item(sandbox, subscription, price, quantity, span_of(subscription))
         if item:
             made |= {name: item[name] for name in ("id", "created", "metadata")}

@@ -103,11 +103,11 @@ def _strictness(part: Any) -> int:
 
 
 def _promising(checkers: list[Checker], value: Any) -> list[Checker]:
-    """Keep, for an object, the checkers of its own kind, so that the mismatch told is the real one."""
+    """Keep, for an object, the checkers of its own kind, so that the mismatch told is its own."""
     if not isinstance(value, dict):
         return checkers
     classes = [each for each in checkers if isinstance(each, _Fields)]
-    named = [each for each in classes if each.object_name == value.get("object")]
+    named: list[Checker] = [each for each in classes if each.object_name == value.get("object")]
     return named or [each for each in checkers if each not in classes[1:]]
 
 

@@ -183,7 +183,7 @@ def _late(until: int | None, sandbox: Sandbox) -> bool:
     return until is not None and until < sandbox.now
 
 
-def give(sandbox: Sandbox, sent: Json, customer: str, subscription: str | None) -> Json:
+def give(sandbox: Sandbox, sent: Json, customer: str | None, subscription: str | None) -> Json:
     """Give a discount for a `discounts` entry (coupon, promotion_code or an existing discount)."""
     if "discount" in sent:
         return sandbox.store.get("discount", sent["discount"], "discount")

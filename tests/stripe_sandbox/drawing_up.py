@@ -1,4 +1,4 @@
-"""What an invoice says before it is kept: the same for a preview and for the invoice that follows."""
+"""What an invoice says before it is kept: the same for a preview and the invoice that follows."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import Any
 Json = dict[str, Any]
 
 
-class StripeFailure(Exception):
+class StripeFailure(Exception):  # noqa: N818 -- the SDK raises the errors, this is the answer
     """An answer other than success: its HTTP status and the `error` object of its body."""
 
     def __init__(
@@ -18,7 +18,7 @@ class StripeFailure(Exception):
         kind: str = "invalid_request_error",
         code: str | None = None,
         param: str | None = None,
-        **more: object,
+        **more: Any,
     ) -> None:
         super().__init__(message)
         self.status = status

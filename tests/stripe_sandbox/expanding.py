@@ -31,7 +31,7 @@ def list_of(objects: list[Json], url: str) -> Json:
 def expand(sandbox: Sandbox, shown: Json, wanted: str) -> None:
     """Replace the ids that a path such as `latest_invoice.payments` leads to, in what is shown."""
     steps = wanted.split(".")
-    if len(steps) > 5:
+    if len(steps) > 4:
         raise invalid(f"You cannot expand more than 4 levels of a property: {wanted}", "expand")
     _walk(sandbox, shown, steps, wanted)
 

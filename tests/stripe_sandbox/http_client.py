@@ -41,7 +41,8 @@ class InProcessClient(stripe.HTTPClient):
             given = answer(self.sandbox, request)
         except ConnectionLost as lost:
             message = f"Unexpected error communicating with Stripe: {lost}"
-            raise stripe.APIConnectionError(message, should_retry=True) from None
+            error = stripe.APIConnectionError(message, should_retry=True)  # type: ignore[no-untyped-call]  # the SDK leaves it untyped
+            raise error from None
         return given.body, given.status, headers_of(given)
 
     def close(self) -> None:

@@ -109,15 +109,20 @@ def change_lines(
 
     only_credit: when a new period begins with the change, the rest of the old one is not charged.
     """
-    span, lines = span_of(subscription), []
+    span = span_of(subscription)
     before = {item.id: item for item in items_of(subscription)}
     kept = {item.id: item for item in after}
-    for item in before.values():
-        if only_credit or kept.get(item.id) != item:
-            lines.append(_credit(sandbox, subscription, item, span, at))
-    for item in [] if only_credit else after:
-        if before.get(item.id) != item:
-            lines.append(_charge(sandbox, subscription, item, span, at))
+    lines = [
+        _credit(sandbox, subscription, item, span, at)
+        for item in before.values()
+        if only_credit or kept.get(item.id) != item
+    ]
+    if not only_credit:
+        lines += [
+            _charge(sandbox, subscription, item, span, at)
+            for item in after
+            if before.get(item.id) != item
+        ]
     return lines
 
 

@@ -24,8 +24,6 @@ from tests.stripe_sandbox.renewing import renew, resume, set_span, take_pending
 from tests.stripe_sandbox.serving import Call, serves
 from tests.stripe_sandbox.starting import Order, begin, plan_period
 
-TEXT_FIELDS = ("description",)
-
 
 @serves(
     SubscriptionService.create,
@@ -190,6 +188,12 @@ def _cancellation(sandbox: Sandbox, subscription: Json, params: Json) -> Json:
         if at in ("min_period_end", "max_period_end"):
             at = span_of(subscription).end
         fields = {"cancel_at_period_end": False, "cancel_at": at}
+    if fields and subscription["schedule"]:
+        raise invalid(
+            "The subscription is managed by the subscription schedule "
+            f"`{subscription['schedule']}`, and updating any cancelation behavior directly is not "
+            "allowed. Please update the schedule instead.", next(iter(fields)),
+        )  # fmt: skip
     if fields:
         ordered = fields["cancel_at"] is not None
         fields["canceled_at"] = sandbox.now if ordered else None

@@ -1,0 +1,32 @@
+"""The import from beginning to end."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from articles.importing import feeds, wordpress
+from articles.importing.reading import Kind, open_source
+from articles.importing.saving import Result, Saving
+from articles.importing.sections import Sections
+
+
+@contextmanager
+def bring(given: str, *, section: str, access: str, now: datetime) -> Iterator[Iterator[Result]]:
+    """Give what becomes of each item of a source, as the stories are saved one by one.
+
+    `given` is a path or an http(s) URL; `section` the slug of the section for stories whose
+    categories name none, or ""; `access` as in Saving. Raises SourceError, before anything is
+    saved, for a source that is not whole.
+    """
+    sections = Sections(section)
+    with open_source(given) as source:
+        saving = Saving(source.name, sections, access, now)
+        if source.kind is Kind.WORDPRESS:
+            with wordpress.survey(source, zone=ZoneInfo(settings.TIME_ZONE)) as site:
+                yield saving.save_all(wordpress.read(source, site))
+        else:
+            well_formed = feeds.check(source)
+            yield saving.save_all(feeds.read(source, well_formed=well_formed))

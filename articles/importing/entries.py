@@ -1,0 +1,111 @@
+"""Making an item of what feedparser found in a feed.
+
+https://feedparser.readthedocs.io/en/latest/reference.html
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from articles.importing import moments
+from articles.importing.errors import ItemError
+from articles.importing.items import Item, Picture
+from articles.importing.reading import Source
+from articles.importing.texts import as_html, one_line, plain_text
+
+MOST_CATEGORIES = 100
+_GUID_OF_THE_WORLD = re.compile(r"(?:https?|tag|urn|uuid):", re.IGNORECASE)
+
+
+def no_story(entry: Any) -> str:
+    """Return what the entry is instead of a published story, or "".
+
+    A Blogger export has everything in one Atom feed, each entry with its kind as a category.
+    """
+    if any(key.endswith("draft") and entry[key] == "yes" for key in entry):
+        return "draft"
+    kinds = [tag.get("term") or "" for tag in entry.get("tags", []) if _is_kind(tag)]
+    return next((kind.rpartition("#")[2] for kind in kinds if not kind.endswith("#post")), "")
+
+
+def _is_kind(tag: Any) -> bool:
+    return str(tag.get("scheme") or "").endswith("/2005#kind")
+
+
+def item_of(entry: Any, *, number: int, picture: Picture, author: str, source: Source) -> Item:
+    """Return the entry as an item; `author` wrote what names nobody. Raises ItemError."""
+    address = entry.get("link", "").strip()
+    html, newlines, summary = _texts(entry)
+    headline = headline_of(entry)
+    return Item(
+        number=number,
+        guid=_guid(entry, address, headline, source),
+        headline=headline,
+        html=html,
+        newlines=newlines,
+        addresses=(address,) if address else (),
+        summary=summary,
+        byline=joined_names(author.get("name", "") for author in entry.get("authors", []))
+        or joined_names([author]),
+        picture=picture,
+        categories=_categories(entry.get("tags", [])),
+        published=moments.from_struct(entry.get("published_parsed")),
+        updated=moments.from_struct(entry.get("updated_parsed")),
+    )
+
+
+def headline_of(entry: Any) -> str:
+    """Return the entry's title in plain text, or ""."""
+    detail = entry.get("title_detail") or {}
+    text = detail.get("value", "")
+    return one_line(text) if detail.get("type") == "text/plain" else plain_text(text)
+
+
+def joined_names(names: Iterable[str]) -> str:
+    """Return "A, B and C", each name once, without addresses of mailboxes."""
+    plain = (re.sub(r"^by\s+", "", plain_text(name), flags=re.IGNORECASE) for name in names)
+    kept = list(dict.fromkeys(name for name in plain if name and "@" not in name))
+    return " and ".join(filter(None, [", ".join(kept[:-1]), *kept[-1:]]))
+
+
+def _guid(entry: Any, address: str, headline: str, source: Source) -> str:
+    """Return what names the item for ever.
+
+    A bare number or word is a name only within its feed: the feed's host goes before it.
+    """
+    given = entry.get("id", "").strip() or address
+    if not given:
+        if not headline:
+            raise ItemError("has neither a GUID nor an address nor a headline")
+        given = f"{headline} ({entry.get('published', '')})"
+    if _GUID_OF_THE_WORLD.match(given):
+        return str(given)
+    host = re.match(r"https?://([^/?#]+)", address or source.address)
+    return f"{host[1].lower() if host else source.name}:{given}"
+
+
+def _texts(entry: Any) -> tuple[str, bool, str]:
+    """Return the text as HTML, whether its lines mean something, and the summary as HTML."""
+    summary = entry.get("summary_detail") or {}
+    contents = [content for content in entry.get("content", []) if _is_text(content)]
+    if not contents:
+        return *_html(summary), ""
+    longest = max(contents, key=lambda content: len(content["value"]))
+    return *_html(longest), _html(summary)[0]
+
+
+def _is_text(content: Any) -> bool:
+    kind = content.get("type", "")
+    return bool(content.get("value", "").strip()) and (kind.startswith("text/") or "html" in kind)
+
+
+def _html(detail: Any) -> tuple[str, bool]:
+    text = detail.get("value", "")
+    plain = detail.get("type") == "text/plain"
+    return (as_html(text), True) if plain else (text, False)
+
+
+def _categories(tags: Iterable[Any]) -> tuple[str, ...]:
+    terms = (tag.get("label") or tag.get("term") or "" for tag in tags if not _is_kind(tag))
+    named = (plain_text(term, most=200) for term in terms)
+    return tuple(dict.fromkeys(filter(None, named)))[:MOST_CATEGORIES]

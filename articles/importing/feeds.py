@@ -1,0 +1,132 @@
+"""Reading RSS and Atom, an item at a time."""
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+import feedparser
+
+from articles.importing.elements import elements, local_name, namespace
+from articles.importing.entries import MOST_CATEGORIES, headline_of, item_of, no_story
+from articles.importing.errors import ItemError, NotWellFormedError, SourceError
+from articles.importing.items import Item, Picture, Unread
+from articles.importing.pictures import is_media, is_picture_address, picture_of
+from articles.importing.reading import Source
+from articles.importing.texts import headline_from
+
+LARGEST_BROKEN = 5 * 1024**2  # bytes of a feed that is repaired, which takes it into memory
+_ITEMS = {"item", "entry"}
+_CATEGORIES = {"category", "subject"}
+_END = re.compile(rb"</\s*(?:[\w.-]+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
+_OTHERS = re.compile(rb"(</?)(?:media|itunes)(:(?:description|title|summary|subtitle)\b)")
+_CATEGORY = re.compile(rb"<(?:[\w.-]+:)?(?:category|subject)\b")
+
+
+def check(source: Source) -> bool:
+    """Read the feed to its end; return whether it is well-formed. Raises SourceError."""
+    try:
+        for _ in elements(source):
+            pass
+    except NotWellFormedError as error:
+        if error.cut_off:
+            raise
+        return False
+    return True
+
+
+def read(source: Source, *, well_formed: bool) -> Iterator[Item | Unread]:
+    """Yield what stands in the feed, in its order. Raises SourceError."""
+    entries = _entries(source) if well_formed else _repaired(source)
+    for number, (entry, picture, author) in enumerate(entries, 1):
+        if isinstance(entry, Unread):
+            yield replace(entry, number=number)
+            continue
+        if why := no_story(entry):
+            yield Unread(number, "", why, skipped=True)
+            continue
+        try:
+            yield item_of(entry, number=number, picture=picture, author=author, source=source)
+        except ItemError as error:
+            yield Unread(number, headline_of(entry), str(error))
+
+
+def _entries(source: Source) -> Iterator[tuple[Any, Picture, str]]:
+    """Yield what feedparser makes of each item, its picture, and the author of the whole."""
+    author = ""
+    for root, element in elements(source):
+        if local_name(element) == "author":
+            author = " ".join(part.text or "" for part in element if local_name(part) == "name")
+        if local_name(element) not in _ITEMS:
+            continue
+        picture = picture_of(element)
+        try:
+            entry = _parsed(_alone(root, element))
+        except ItemError as error:
+            entry = Unread(0, "", str(error))
+        yield entry, picture, author
+
+
+def _alone(root: Element, item: Element) -> bytes:
+    """Return the item as a feed of its own, without what feedparser would mistake.
+
+    It takes any second description, be it of a picture or a podcast, for the text of the story,
+    and compares every category with every other.
+    """
+    described = any(_is_description(child) for child in item)
+    categories = 0
+    kept = []
+    for child in item:
+        name = local_name(child)
+        if name == "title":
+            headline_from(child.text or "")
+        categories += name in _CATEGORIES
+        too_many = name in _CATEGORIES and categories > MOST_CATEGORIES
+        second = described and name == "description" and not _is_description(child)
+        if not (too_many or second or is_media(child) or "itunes" in namespace(child)):
+            kept.append(child)
+    item[:] = kept
+    alone = Element(root.tag, root.attrib)
+    holder = SubElement(alone, "channel") if local_name(root) == "rss" else alone
+    holder.append(item)
+    return bytes(tostring(alone, encoding="utf-8"))
+
+
+def _is_description(element: Element) -> bool:
+    return local_name(element) == "description" and "purl.org/dc" not in namespace(element)
+
+
+def _parsed(xml: bytes) -> Any:
+    try:
+        found = _parse(xml).entries
+    except Exception as error:  # whatever feedparser stumbles over must not stop the rest
+        raise ItemError(f"cannot be read: {error}") from error
+    if not found:
+        raise ItemError("cannot be read")
+    return found[0]
+
+
+def _parse(xml: bytes) -> Any:
+    return feedparser.parse(io.BytesIO(xml), sanitize_html=False, resolve_relative_uris=False)
+
+
+def _repaired(source: Source) -> Iterator[tuple[Any, Picture, str]]:
+    """Yield what can be made out in a feed that breaks the rules of XML, as many do a little."""
+    xml = b""
+    with source.open() as stream:
+        while piece := stream.read(LARGEST_BROKEN):
+            xml += piece
+            if len(xml) > LARGEST_BROKEN:
+                limit = LARGEST_BROKEN // 1024**2
+                raise SourceError(f"{source.name} is no well-formed XML, and over {limit} MB.")
+    if not _END.search(xml[-4096:]):
+        raise SourceError(f"{source.name} ends in the middle of something: it was cut off.")
+    parts = re.split(rb"</item|</entry", xml)
+    if any(len(_CATEGORY.findall(part)) > MOST_CATEGORIES for part in parts):
+        raise SourceError(f"{source.name} is no well-formed XML, and no sensible feed.")
+    for entry in _parse(_OTHERS.sub(rb"\1other\2", xml)).entries:
+        pictures = [*entry.get("media_content", []), *entry.get("media_thumbnail", [])]
+        addresses = [picture.get("url", "") for picture in pictures]
+        yield entry, Picture(next(filter(is_picture_address, addresses), "")), ""

@@ -1,0 +1,161 @@
+"""`make demo` and its one clear sentence where it cannot begin."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.config.redis_server import free_port, wait_until
+
+ROOT = Path(__file__).parents[2]
+
+
+def serve(var_dir: Path, port: int | str) -> subprocess.Popen[str]:
+    """Start the demonstration in a process group of its own."""
+    environment = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
+    environment |= {"DEBUG": "1", "VAR_DIR": str(var_dir), "SITE_URL": f"http://127.0.0.1:{port}"}
+    environment.pop("PYTEST_XDIST_WORKER", None)
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "serve_demo", "--port", str(port)],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def var_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("var")
+
+
+def page(port: int, path: str) -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+        return str(answer.read().decode(errors="replace"))
+
+
+def answers(port: int) -> bool:
+    try:
+        return bool(page(port, "/health/ready"))
+    except OSError:
+        return False
+
+
+def with_descendants(pid: int) -> list[int]:
+    """Return a process and all that it started, directly or not."""
+    table = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True)
+    rows = [line.split() for line in table.stdout.splitlines()]
+    found = [pid]
+    for parent in found:
+        found += [int(child) for child, its_parent in rows if int(its_parent) == parent]
+    return found
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def press_ctrl_c(process: subprocess.Popen[str]) -> None:
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does, to the whole group in front
+
+
+@pytest.mark.parametrize("stop", [press_ctrl_c, subprocess.Popen.terminate])
+def test_the_demonstration_is_served_and_leaves_nothing_behind(
+    var_dir: Path, stop: Callable[[subprocess.Popen[str]], None]
+) -> None:
+    port = free_port()
+    process = serve(var_dir, port)
+    family: list[int] = []
+    try:
+        wait_until(lambda: answers(port), 90)
+        front = page(port, "/")
+        assert "The Brackwater Gazette" in front
+        assert page(port, "/static/css/base.css")
+        picture = front.split('src="/media/', 1)[1].split('"', 1)[0]
+        assert page(port, f"/media/{picture}")
+        wait_until(lambda: any(var_dir.glob("run/beat.alive")), 30)
+        family = with_descendants(process.pid)
+        assert len(family) >= 4  # itself, the server, its worker, the scheduler
+        stop(process)
+        assert process.wait(15) == 0
+        wait_until(lambda: all(map(is_gone, family)), 5)
+    finally:
+        for pid in family or with_descendants(process.pid):
+            if not is_gone(pid):
+                os.kill(pid, signal.SIGKILL)
+    output = process.communicate()[0]
+    assert "Traceback" not in output
+    assert f"http://127.0.0.1:{port}/" in output
+
+
+def test_a_taken_port_is_said_before_anything_is_done(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        process = serve(tmp_path, port)
+        output = process.communicate(timeout=30)[0]
+    assert process.returncode != 0
+    assert output.count("\n") == 1
+    assert f"Port {port} is taken" in output
+    assert not list(tmp_path.glob("*.sqlite3"))
+
+
+@pytest.mark.parametrize("port", ["eighty", "0", "65536"])
+def test_a_port_that_is_none_is_said(tmp_path: Path, port: str) -> None:
+    process = serve(tmp_path, port)
+    assert "choose a number" in process.communicate(timeout=30)[0]
+    assert process.returncode != 0
+
+
+@pytest.fixture
+def bare_machine(tmp_path: Path) -> Path:
+    """A clone before its set-up, and a folder for a python3 of our making."""
+    for name in ("Makefile", "requirements-dev.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "bin").mkdir()
+    return tmp_path
+
+
+@pytest.mark.parametrize("goal", ["demo", "test"])
+@pytest.mark.parametrize(
+    ("python", "says"),
+    [
+        (None, "Python is missing: install Python 3.11 or newer"),
+        ("exit 1", "python3 is older than Python 3.11"),
+        ('case "$2" in *version_info*) exit 0;; esac; exit 1', "cannot make virtual environments"),
+    ],
+    ids=["no Python", "old Python", "no venv module"],
+)
+def test_a_missing_python_gets_one_sentence(
+    bare_machine: Path, goal: str, python: str | None, says: str
+) -> None:
+    if python:
+        program = bare_machine / "bin/python3"
+        program.write_text(f"#!/bin/sh\n{python}\n")
+        program.chmod(0o755)
+    ended = subprocess.run(
+        ["make", goal, f"PYTHON={bare_machine / 'bin/python3'}"],
+        cwd=bare_machine,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode != 0
+    said = [line for line in ended.stderr.splitlines() if not line.startswith("make")]
+    assert len(said) == 1
+    assert says in said[0]

@@ -1,0 +1,43 @@
+"""Serves the sandbox: `python -m tests.stripe_sandbox --webhook-url … --webhook-secret …`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from datetime import datetime
+
+from tests.stripe_sandbox import Sandbox
+from tests.stripe_sandbox.wsgi import bind
+
+
+def main() -> None:
+    """Serve until interrupted."""
+    parser = argparse.ArgumentParser(prog="python -m tests.stripe_sandbox", description=__doc__)
+    add = parser.add_argument
+    add("--port", type=int, default=8110)
+    add("--host", default="127.0.0.1")
+    add("--webhook-url", help="where events are told")
+    add("--webhook-secret", action="append", default=[], help="to sign with; twice to rotate")
+    add("--start", type=datetime.fromisoformat, help="stand still from this aware moment on")
+    add("--late-by", type=int, default=3 * 86_400, help="seconds until a late payment succeeds")
+    options = parser.parse_args()
+    if os.environ.get("STRIPE_SECRET_KEY", "").startswith(("sk_live_", "rk_live_")):
+        sys.exit("STRIPE_SECRET_KEY is a live key: the sandbox is no place for it.")
+    if options.webhook_url and not options.webhook_secret:
+        parser.error("--webhook-url needs a --webhook-secret to sign with.")
+    sandbox = Sandbox(options.start, late_by=options.late_by)
+    if options.webhook_url:
+        sandbox.webhooks.to_address(options.webhook_url, *options.webhook_secret)
+        sandbox.webhooks.keep_delivering()
+    server = bind(sandbox, options.port, options.host)
+    sys.stdout.write(f"Stripe sandbox at {sandbox.base_url}, its controls at /clock\n")
+    sys.stdout.flush()
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        server.server_close()
+
+
+if __name__ == "__main__":
+    main()
