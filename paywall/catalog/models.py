@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import F, Prefetch, Q
 
+from paywall.catalog import money
 from paywall.catalog.story import ACCESS_CHOICES, Access
 from paywall.catalog.terms import INTERVAL_CHOICES, Interval, Terms
 
@@ -202,7 +203,8 @@ class Price(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.package}: {self.amount} {self.currency} {self.get_interval_display()}"
+        amount = money.in_units(self.amount, self.currency)
+        return f"{self.package}, {amount} {self.currency} {self.get_interval_display()}"
 
     @property
     def sold(self) -> bool:

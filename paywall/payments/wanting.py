@@ -107,7 +107,7 @@ def _price(price: Price) -> Wanted:
         SALE: (on_sale, {"active": on_sale}),
     }
     fixed = frozenset({"amount", "paid"})
-    return Wanted(Kind.PRICE, price.package, price, _name(price), facets, fixed)
+    return Wanted(Kind.PRICE, price.package, price, str(price), facets, fixed)
 
 
 def _offer(price: Price) -> Wanted:
@@ -135,16 +135,11 @@ def _offer(price: Price) -> Wanted:
         SALE: (True, {}),
     }
     fixed = frozenset({"amount off", "lasts", SALE})
-    return Wanted(Kind.OFFER, price.package, price, _name(price), facets, fixed)
+    return Wanted(Kind.OFFER, price.package, price, str(price), facets, fixed)
 
 
 def _is_in_force(one: Wanted) -> bool:
     return bool(one.facets[SALE][0])
-
-
-def _name(price: Price) -> str:
-    amount = amount_in_words(price.amount, price.currency)
-    return f"{price.package.name}, {amount} {EVERY[price.interval]}"
 
 
 def _address_of_picture(package: Package) -> str:

@@ -19,6 +19,8 @@ from paywall.payments import publishing
 from paywall.staff import price_pages, publish_page
 from paywall.staff.price_forms import PackageForm, PriceForm, PriceFormSet
 
+LINK = "text-primary-600 underline dark:text-primary-500"
+
 
 @admin.register(Section)
 class SectionAdmin(ModelAdmin):
@@ -34,26 +36,23 @@ class PriceInline(TabularInline):
     formset = PriceFormSet
     extra = 0
     can_delete = False
-    readonly_fields = ("state", "what_to_do")
+    readonly_fields = ("state",)
 
     @admin.display(description="State")
-    def state(self, price: Price) -> str:
+    def state(self, price: Price) -> SafeString | str:
+        """Say how it stands, with the links to what may be done about it."""
         if price.pk is None:
             return "New"
         if price.retired_at:
             return f"Archived on {localtime(price.retired_at):%-d %B %Y}"
-        if price.first_sold_at:
-            return f"Sold since {localtime(price.first_sold_at):%-d %B %Y}"
-        return "Not sold yet"
-
-    @admin.display(description="Change")
-    def what_to_do(self, price: Price) -> SafeString | str:
-        if price.pk is None or price.retired_at:
-            return ""
+        sold = price.first_sold_at
         args = [price.package_id, price.pk]
         return format_html(
-            '<a href="{}">New amount</a> · <a href="{}">Archive</a>',
+            '{}<br><a class="{}" href="{}">New amount</a> <a class="{}" href="{}">Archive</a>',
+            f"Sold since {localtime(sold):%-d %B %Y}" if sold else "Not sold yet",
+            LINK,
             reverse("admin:paywall_package_new_terms", args=args),
+            LINK,
             reverse("admin:paywall_package_archive_price", args=args),
         )
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from unfold.widgets import UnfoldAdminDecimalFieldWidget
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminURLInputWidget
 
 from paywall.catalog import money
 from paywall.catalog.models import Package, Price
@@ -31,6 +31,8 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when 
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "interval" in self.fields:  # a table would squeeze its words
+            self.fields["interval"].widget.attrs["style"] = "min-width: 8.5rem"
         price = self.instance
         if price.pk is None:
             return
@@ -48,11 +50,12 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when 
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        currency = cleaned.get("currency", self.instance.currency)
         for name in AMOUNTS:
             value = cleaned.get(name)
-            if value is not None and "currency" in cleaned:
+            if value is not None:
                 try:
-                    cleaned[name] = money.in_smallest_units(value, cleaned["currency"])
+                    cleaned[name] = money.in_smallest_units(value, currency)
                 except ValueError as error:
                     self.add_error(name, str(error))
         return cleaned
@@ -61,8 +64,11 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when 
 class NewTermsForm(PriceForm):
     """Other terms for a price: the interval and the currency stay."""
 
+    class Meta(PriceForm.Meta):
+        fields = tuple(name for name in FIELDS if name not in {"interval", "currency"})
+
     def fixed(self) -> tuple[str, ...]:
-        return ("interval", "currency")
+        return ()
 
 
 class PriceFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # not generic when it runs
@@ -92,6 +98,7 @@ class PackageForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic whe
     order_form = forms.URLField(
         required=False,
         assume_scheme="https",
+        widget=UnfoldAdminURLInputWidget,
         help_text=Package._meta.get_field("order_form").help_text,
     )
 

@@ -1,9 +1,11 @@
 """Replacing and archiving a price, each on a page of its own that says what it means."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.forms import modelform_factory
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -17,7 +19,13 @@ from paywall.staff.price_forms import NewTermsForm
 def new_terms(admin: Any, request: HttpRequest, package_id: int, price_id: int) -> HttpResponse:
     """Ask another amount from now on; who bought the old price keeps it."""
     price = _price(admin, request, package_id, price_id)
-    form = NewTermsForm(request.POST or None, instance=price)
+    form_class = modelform_factory(
+        Price,
+        NewTermsForm,
+        fields=NewTermsForm.Meta.fields,
+        formfield_callback=partial(admin.formfield_for_dbfield, request=request),
+    )
+    form = form_class(request.POST or None, instance=price)
     if request.method == "POST" and form.is_valid():
         try:
             new = pricing.change(price, form.instance.terms, now=clock.now())

@@ -14,6 +14,7 @@ from paywall.payments.gateway import GatewayUnavailable
 from paywall.payments.models import Publication
 from paywall.payments.publishing import Published, preview, publish
 from tests.catalog.packages import INTRODUCTORY, MONTHLY, WEEK_PASS, YEARLY, make_package
+from tests.metering.racing import race
 from tests.payments.conftest import NOW
 from tests.stripe_sandbox import Sandbox, client
 
@@ -351,6 +352,21 @@ def test_a_crash_before_it_is_written_down_makes_no_second(
     with pytest.raises(KeyboardInterrupt):
         published()
     sandbox.advance(days=2)  # Stripe forgets idempotency keys after a day
+    published()
+    counts = [len(at_stripe(sandbox, kind)) for kind in ("product", "price", "coupon")]
+    assert counts == [1, 3, 1]
+    assert published() == Published()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_publish_in_one_moment_make_one_of_each(sandbox: Sandbox, package: Package) -> None:
+    def one() -> bool:
+        try:
+            return bool(published())
+        except GatewayUnavailable:  # the other's request was still being answered
+            return False
+
+    assert any(race([one] * 4))
     published()
     counts = [len(at_stripe(sandbox, kind)) for kind in ("product", "price", "coupon")]
     assert counts == [1, 3, 1]
