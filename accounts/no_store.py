@@ -16,6 +16,6 @@ class AccountPagesAreNotKept:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if request.path.startswith(self.below):
+        if request.path_info.startswith(self.below):
             response["Cache-Control"] = "private, no-store"
         return response

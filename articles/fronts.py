@@ -39,9 +39,13 @@ class Page:
 
 
 def front_page(*, now: datetime) -> Front:
-    """Return the front page as of this moment; no story stands there twice."""
+    """Return the front page as of this moment; no story stands there twice.
+
+    Of the newest, one with a picture leads if there is any.
+    """
     stories = Article.objects.published(now).for_lists()
-    leading = list(stories.exclude(picture="", picture_address="")[:LEADING])
+    leading = list(stories[:LEADING])
+    leading.sort(key=lambda article: not (article.picture or article.picture_address))
     shown = {article.pk for article in leading}
     blocks = []
     for section in Section.objects.all():

@@ -15,7 +15,7 @@ admin.site.unregister([Authenticator, EmailAddress, UserSession])  # readers man
 urlpatterns = [
     path("", include("articles.urls")),
     path("", include("paywall.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("accounts.urls")),
     path("admin/", admin.site.urls),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
 ]

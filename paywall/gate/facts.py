@@ -53,9 +53,10 @@ def of_reader(reader: Reader, *, period: Period, now: datetime) -> ReaderFacts:
     """Return the facts, from memory if nothing changed since.
 
     The key holds the reader's access_version, raised in the transaction of every change: what
-    is remembered can be lost, but not out of date.
+    is remembered can be lost, but not out of date. The reader's public id is never given again,
+    as numbers are after a database was made anew.
     """
-    key = f"access:{reader.pk}:{reader.access_version}:{period.starts_date}"
+    key = f"access:{reader.public_id}:{reader.access_version}:{period.starts_date}"
     facts: ReaderFacts | None = cache.get(key)
     if facts is None:
         facts = of_reader_now(reader, period=period, now=now)

@@ -1,12 +1,15 @@
 """A real browser in front of the real site."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -65,10 +68,15 @@ def visit(
 
 @pytest.fixture
 def nine_stories(transactional_db: None) -> list[Article]:
-    """Nine premium stories in one section, the last paragraph of each unmistakable."""
-    section = make_section("news")
+    """Nine premium stories, the first the newest, the last paragraph of each unmistakable."""
+    section, now = make_section("news"), timezone.now()
     return [
-        make_article(f"story-number-{number}", section=section, text=text_of(number))
+        make_article(
+            f"story-number-{number}",
+            section=section,
+            text=text_of(number),
+            published_at=now - timedelta(hours=number),
+        )
         for number in range(1, 10)
     ]
 
@@ -83,14 +91,10 @@ def ending_of(number: int) -> str:
 
 
 def emailed_code() -> str:
-    """Return the code in the newest letter."""
-    words = str(mail.outbox[-1].body).split()
-    return next(word for word in words if is_code(word))
-
-
-def is_code(word: str) -> bool:
-    letters = word.replace("-", "")
-    return len(letters) >= 6 and letters.isalnum() and letters.upper() == letters
+    """Return the eight digits in the newest letter."""
+    found = re.search(r"\b\d{4}[ -]?\d{4}\b", str(mail.outbox[-1].body))
+    assert found, mail.outbox[-1].body
+    return found[0]
 
 
 def screenshot(page: Page, name: str) -> None:

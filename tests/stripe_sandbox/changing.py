@@ -111,13 +111,15 @@ def draw_up_change(sandbox: Sandbox, subscription: Json, change: Change) -> Json
     return for_subscription(sandbox, subscription, lines, span, "subscription_update")
 
 
-def refuse_unpayable(sandbox: Sandbox, subscription: Json, change: Change) -> None:
+def refuse_unpayable(
+    sandbox: Sandbox, subscription: Json, change: Change, *, present: bool
+) -> None:
     """Raise the decline that a change would meet, before anything is changed."""
     drawn = draw_up_change(sandbox, subscription, change)
     if not change.at_once or not drawn["amount_due"]:
         return
     method = default_method(sandbox, drawn)
-    outcome = verdict(sandbox, method, present=False) if method else "generic_decline"
+    outcome = verdict(sandbox, method, present=present) if method else "generic_decline"
     if outcome == "authenticate":
         raise declined("authentication_required")
     if outcome not in ("succeeds", "late", "late_failure", "disputed"):
@@ -125,12 +127,18 @@ def refuse_unpayable(sandbox: Sandbox, subscription: Json, change: Change) -> No
 
 
 def make_change(
-    sandbox: Sandbox, subscription: Json, change: Change, previous: Json, *, pay: bool = True
+    sandbox: Sandbox,
+    subscription: Json,
+    change: Change,
+    previous: Json,
+    *,
+    pay: bool = True,
+    present: bool = False,
 ) -> Json | None:
     """Make a planned change and tell of it; return the invoice it brought, if one was due at once.
 
     previous: what else of the subscription has just changed, for the event. pay: whether to
-    charge that invoice now, rather than leave it open.
+    charge that invoice now, rather than leave it open. present: whether its payer is there.
     """
     drawn = draw_up_change(sandbox, subscription, change) if change.at_once else None
     previous |= {name: deepcopy(subscription[name]) for name in ("items", "latest_invoice")}
@@ -150,7 +158,7 @@ def make_change(
     if invoice is not None:
         finalize(sandbox, invoice)
         if pay or not invoice["amount_due"]:
-            collect(sandbox, invoice, present=False)
+            collect(sandbox, invoice, present=present)
     return invoice
 
 

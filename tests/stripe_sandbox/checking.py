@@ -87,13 +87,13 @@ def _union(parts: Iterable[Any], reading: bool) -> Checker:
     def check(value: Any, where: str) -> Any:
         if value is None and optional:
             return None
-        first: Mismatch | None = None
+        mismatches = []
         for attempt in _promising(checkers, value):
             try:
                 return attempt(value, where)
             except Mismatch as mismatch:
-                first = first or mismatch
-        raise first or Mismatch(where, f"{value!r} is of no type allowed here")
+                mismatches.append(mismatch)
+        raise next((each for each in mismatches if each.code), mismatches[0])
 
     return check
 

@@ -43,7 +43,10 @@ class InProcessClient(stripe.HTTPClient):
             message = f"Unexpected error communicating with Stripe: {lost}"
             error = stripe.APIConnectionError(message, should_retry=True)  # type: ignore[no-untyped-call]  # the SDK leaves it untyped
             raise error from None
-        return given.body, given.status, headers_of(given)
+        # The SDK looks for some names as Stripe writes them, and for some in lower case.
+        sent = headers_of(given)
+        both = sent | {name.lower(): value for name, value in sent.items()}
+        return given.body, given.status, both
 
     def close(self) -> None:
         """Nothing is open."""

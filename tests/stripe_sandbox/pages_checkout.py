@@ -10,6 +10,7 @@ from tests.stripe_sandbox.checkout import use_code
 from tests.stripe_sandbox.core import Sandbox
 from tests.stripe_sandbox.errors import Json, StripeFailure
 from tests.stripe_sandbox.paying import pay
+from tests.stripe_sandbox.subscriptions import trial_end_of
 from tests.stripe_sandbox.web import Page, Visit, at, redirect
 
 OWNER = ("name", "email", "postal_code")
@@ -99,8 +100,21 @@ def _summary(sandbox: Sandbox, session: Json) -> str:
     due = html.money(session["amount_total"], currency)
     rows += f'<dt class="total">Due today</dt><dd class="total">{due}</dd>'
     back = session["cancel_url"]
+    then = _then(sandbox, session, lines)
     link = f'<p><a href="{escape(back)}">Back, without paying</a></p>' if back else ""
-    return f'<p class="due">{due}</p><dl>{rows}</dl>{link}'
+    return f'<p class="due">{due}</p><dl>{rows}</dl>{then}{link}'
+
+
+def _then(sandbox: Sandbox, session: Json, lines: list[Json]) -> str:
+    """Say what a subscription costs once its trial or introductory offer is over."""
+    if session["mode"] != "subscription":
+        return ""
+    whole = sum(line["price"]["unit_amount"] * line["quantity"] for line in lines)
+    data = sandbox.store.details(session["id"])["subscription_data"]
+    free_until = trial_end_of(sandbox, data)
+    start = f"Free until {html.day(free_until)}, then" if free_until else "Renews at"
+    price = html.money(whole, session["currency"])
+    return f'<p class="soft">{start} {price} {html.every(lines[0]["price"])} until cancelled.</p>'
 
 
 def _closed(session: Json) -> str:

@@ -10,7 +10,7 @@ from babel.dates import format_datetime
 
 from tests.stripe_sandbox import html
 from tests.stripe_sandbox.cards import decline
-from tests.stripe_sandbox.clock import later, moment
+from tests.stripe_sandbox.clock import HOUR, later, moment
 from tests.stripe_sandbox.core import Sandbox
 from tests.stripe_sandbox.disputes import open_dispute
 from tests.stripe_sandbox.errors import Json, invalid
@@ -90,11 +90,14 @@ def _event(event: Json) -> str:
 
 @at("POST", r"/clock")
 def jump(sandbox: Sandbox, visit: Visit) -> Page:
-    """Move the clock on by an hour, a day, a week, a month or a year."""
+    """Move the clock on by an hour, or by a day to a year and two hours.
+
+    A renewal is charged an hour after its invoice is drawn up, and should be seen as charged.
+    """
     unit = visit.form.get("jump", "")
     if unit not in JUMPS:
         raise invalid(f"The clock jumps by one of {', '.join(JUMPS)}.", "jump")
-    to = sandbox.now + 3600 if unit == "hour" else later(sandbox.now, unit, 1)
+    to = sandbox.now + HOUR if unit == "hour" else later(sandbox.now, unit, 1) + 2 * HOUR
     sandbox.advance(moment(to))
     return redirect("/clock")
 

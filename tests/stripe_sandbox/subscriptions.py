@@ -43,6 +43,7 @@ def create_subscription(sandbox: Sandbox, call: Call) -> Json:
     if not items:
         raise invalid("Missing required param: items.", "items", "parameter_missing")
     behavior = params.get("payment_behavior", "allow_incomplete")
+    present = not params.get("off_session")
     trial_end = trial_end_of(sandbox, params)
     method = params.get("default_payment_method")
     chosen = method or customer["invoice_settings"]["default_payment_method"]
@@ -52,13 +53,13 @@ def create_subscription(sandbox: Sandbox, call: Call) -> Json:
             "consider adding a default payment method.", None, "resource_missing",
         )  # fmt: skip
     if behavior == "error_if_incomplete" and chosen and trial_end is None:
-        _refuse_declined(sandbox, chosen)
+        _refuse_declined(sandbox, chosen, present=present)
     settings = params.get("trial_settings", {}).get("end_behavior", {})
     order = Order(
         customer, items, method, params.get("discounts") or [], trial_end,
         settings.get("missing_payment_method", "create_invoice"),
         merged({}, params.get("metadata")), params.get("description"),
-        params.get("cancel_at_period_end", False), behavior=behavior,
+        params.get("cancel_at_period_end", False), present=present, behavior=behavior,
     )  # fmt: skip
     return begin(sandbox, order)
 
@@ -75,9 +76,9 @@ def trial_end_of(sandbox: Sandbox, params: Json) -> int | None:
     return int(asked)
 
 
-def _refuse_declined(sandbox: Sandbox, method_id: str) -> None:
+def _refuse_declined(sandbox: Sandbox, method_id: str, *, present: bool) -> None:
     method = sandbox.store.get("payment_method", method_id, "default_payment_method")
-    outcome = verdict(sandbox, method, present=False)
+    outcome = verdict(sandbox, method, present=present)
     if outcome == "authenticate":
         outcome = "authentication_required"
     if outcome not in ("succeeds", "late", "late_failure", "disputed"):
@@ -120,18 +121,26 @@ def update_subscription(sandbox: Sandbox, call: Call) -> Json:
     behavior = params.get("payment_behavior", "allow_incomplete")
     if behavior == "pending_if_incomplete":
         raise invalid("The sandbox knows no pending updates.", "payment_behavior")
+    present = not params.get("off_session")
     change = None
     if "items" in params or params.get("billing_cycle_anchor", {}).get("type") == "now":
         change = plan_change(sandbox, subscription, params)
         if behavior == "error_if_incomplete":
-            refuse_unpayable(sandbox, subscription, change)
+            refuse_unpayable(sandbox, subscription, change, present=present)
     fields = _plain_changes(sandbox, subscription, params)
     previous = {
         name: subscription[name] for name, new in fields.items() if subscription[name] != new
     }
     subscription.update(fields)
     if change is not None:
-        make_change(sandbox, subscription, change, previous, pay=behavior != "default_incomplete")
+        make_change(
+            sandbox,
+            subscription,
+            change,
+            previous,
+            pay=behavior != "default_incomplete",
+            present=present,
+        )
     elif previous:
         sandbox.emit("customer.subscription.updated", subscription, previous)
     if "trial_end" in params:

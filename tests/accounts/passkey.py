@@ -1,0 +1,81 @@
+"""A passkey made of software: what a phone or a security key does, without one."""
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from fido2 import cbor
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+
+USER_PRESENT, USER_VERIFIED, HAS_KEY = 0x01, 0x04, 0x40
+
+
+@dataclass
+class Passkey:
+    """One key for one site (W3C Web Authentication, sections 6.1 and 6.5.4)."""
+
+    origin: str = "http://testserver"
+    key: ec.EllipticCurvePrivateKey = field(
+        default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
+    )
+    id: bytes = field(default_factory=lambda: secrets.token_bytes(16))
+    reader: str = ""
+
+    def create(self, options: dict[str, Any]) -> str:
+        """Return what a browser sends for the options to register a key."""
+        options = options["publicKey"]
+        self.reader = options["user"]["id"]
+        public = cbor.encode(dict(ES256.from_cryptography_key(self.key.public_key())))
+        attested = bytes(16) + len(self.id).to_bytes(2, "big") + self.id + public
+        data = self._data(options["rp"]["id"], HAS_KEY) + attested
+        attestation = cbor.encode({"fmt": "none", "attStmt": {}, "authData": data})
+        return self._credential(
+            {
+                "clientDataJSON": self._client_data("webauthn.create", options),
+                "attestationObject": websafe_encode(attestation),
+            },
+            {"credProps": {"rk": True}},
+        )
+
+    def get(self, options: dict[str, Any]) -> str:
+        """Return what a browser sends for the options to sign in with a key."""
+        options = options["publicKey"]
+        data = self._data(options["rpId"])
+        client_data = self._client_data("webauthn.get", options)
+        raw = json.dumps(self._collected("webauthn.get", options)).encode()
+        signed = data + hashlib.sha256(raw).digest()
+        return self._credential(
+            {
+                "clientDataJSON": client_data,
+                "authenticatorData": websafe_encode(data),
+                "signature": websafe_encode(self.key.sign(signed, ec.ECDSA(hashes.SHA256()))),
+                "userHandle": self.reader,
+            },
+            {},
+        )
+
+    def _collected(self, kind: str, options: dict[str, Any]) -> dict[str, str]:
+        return {"type": kind, "challenge": options["challenge"], "origin": self.origin}
+
+    def _client_data(self, kind: str, options: dict[str, Any]) -> str:
+        return websafe_encode(json.dumps(self._collected(kind, options)).encode())
+
+    def _data(self, site: str, flags: int = 0) -> bytes:
+        flags |= USER_PRESENT | USER_VERIFIED
+        return hashlib.sha256(site.encode()).digest() + bytes([flags]) + bytes(4)
+
+    def _credential(self, response: dict[str, Any], results: dict[str, Any]) -> str:
+        return json.dumps(
+            {
+                "type": "public-key",
+                "id": websafe_encode(self.id),
+                "rawId": websafe_encode(self.id),
+                "response": response,
+                "clientExtensionResults": results,
+            }
+        )
