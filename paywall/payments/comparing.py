@@ -87,8 +87,11 @@ class Difference:
 
     def __str__(self) -> str:
         thing = f"{self.kind.label} {self.name}"
+        if self.field == WHOLE and not self.ours:
+            return f"{thing}: only at Stripe"
         if self.field == WHOLE:
-            return f"{thing}: {'only here' if self.ours else 'only at Stripe'}"
+            gone = self.side is Side.THEIRS
+            return f"{thing}: {'published before, and gone from Stripe' if gone else 'only here'}"
         return f"{thing}: {self.field} is {_shown(self.ours)} here, {_shown(self.theirs)} at Stripe"
 
 

@@ -77,10 +77,10 @@ def from_settings() -> Gateway:
 
     Raises GatewayRefused without a key, and for a live key that would go anywhere but to Stripe.
     """
-    key, base = settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE
+    key, base = settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE.rstrip("/")
     if not key:
         raise GatewayRefused("STRIPE_SECRET_KEY is not set: copy it from Stripe's dashboard.")
-    if base and key.startswith(LIVE_KEYS):
+    if base not in {"", stripe.DEFAULT_API_BASE} and key.startswith(LIVE_KEYS):
         raise GatewayRefused(
             f"STRIPE_API_BASE is {base}, and STRIPE_SECRET_KEY is a live key: "
             "unset the one, or set a test key."

@@ -5,6 +5,7 @@ Free days are no part of a price at Stripe: they are asked for with each checkou
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 from django.conf import settings
 
@@ -146,4 +147,4 @@ def _address_of_picture(package: Package) -> str:
     """Return where Stripe finds the picture: only what the whole world can reach."""
     if not package.picture or not settings.SITE_IS_SECURE:
         return ""
-    return f"{settings.SITE_URL}{package.picture.url}"
+    return urljoin(str(settings.SITE_URL), package.picture.url)

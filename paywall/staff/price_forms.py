@@ -8,7 +8,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminURLInputWid
 
 from paywall.catalog import money
 from paywall.catalog.models import Package, Price
-from paywall.catalog.terms import Terms
+from paywall.catalog.terms import Interval, Terms
 
 AMOUNTS = ("amount", "intro_amount")
 FIELDS = tuple(Terms.__slots__)
@@ -66,6 +66,15 @@ class NewTermsForm(PriceForm):
 
     class Meta(PriceForm.Meta):
         fields = tuple(name for name in FIELDS if name not in {"interval", "currency"})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        of_a_pass, of_the_others = (
+            ("opens_for_days",),
+            ("trial_days", "intro_amount", "intro_months"),
+        )
+        for name in of_the_others if self.instance.interval == Interval.ONCE else of_a_pass:
+            del self.fields[name]
 
     def fixed(self) -> tuple[str, ...]:
         return ()

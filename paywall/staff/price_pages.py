@@ -1,5 +1,6 @@
 """Replacing and archiving a price, each on a page of its own that says what it means."""
 
+from copy import copy
 from functools import partial
 from typing import Any
 
@@ -25,13 +26,14 @@ def new_terms(admin: Any, request: HttpRequest, package_id: int, price_id: int) 
         fields=NewTermsForm.Meta.fields,
         formfield_callback=partial(admin.formfield_for_dbfield, request=request),
     )
-    form = form_class(request.POST or None, instance=price)
+    form = form_class(request.POST or None, instance=copy(price))
     if request.method == "POST" and form.is_valid():
         try:
             new = pricing.change(price, form.instance.terms, now=clock.now())
         except pricing.RefusedError as error:
             messages.error(request, str(error))
         else:
+            admin.log_change(request, price.package, f"{price} became {new}.")
             messages.success(request, f"{new} is the price from now on. Publish it to sell it.")
         return redirect("admin:paywall_package_change", package_id)
     return _page(admin, request, "new_terms", price, f"New amount for {price.package}", form=form)
@@ -42,6 +44,7 @@ def archive(admin: Any, request: HttpRequest, package_id: int, price_id: int) ->
     price = _price(admin, request, package_id, price_id)
     if request.method == "POST":
         pricing.retire(price, now=clock.now())
+        admin.log_change(request, price.package, f"{price} was archived.")
         messages.success(request, f"{price} is archived. Publish, so that Stripe knows.")
         return redirect("admin:paywall_package_change", package_id)
     return _page(admin, request, "archive_price", price, f"Archive {price}?")

@@ -64,8 +64,9 @@ def test_a_live_key_goes_to_no_sandbox(settings: LazySettings, key: str) -> None
     settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE = key, "http://127.0.0.1:8420"
     with pytest.raises(GatewayRefused, match="is a live key"):
         gateway.from_settings()
-    settings.STRIPE_API_BASE = ""
-    assert gateway.from_settings()
+    for base in ("", "https://api.stripe.com", "https://api.stripe.com/"):
+        settings.STRIPE_API_BASE = base
+        assert gateway.from_settings()
 
 
 def test_requests_go_to_the_base_that_is_set(settings: LazySettings) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.db.models import ProtectedError
 
 from paywall.catalog import pricing
@@ -16,7 +17,7 @@ from paywall.payments.publishing import Published, preview, publish
 from tests.catalog.packages import INTRODUCTORY, MONTHLY, WEEK_PASS, YEARLY, make_package
 from tests.metering.racing import race
 from tests.payments.conftest import NOW
-from tests.stripe_sandbox import Sandbox, client
+from tests.stripe_sandbox import InProcessClient, Sandbox, client
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +89,36 @@ def test_an_offer_of_one_payment_is_a_coupon_for_one(
     published()
     (coupon,) = at_stripe(sandbox, "coupon")
     assert (coupon["duration"], coupon["duration_in_months"]) == duration
+
+
+def test_a_picture_goes_along_where_the_world_can_reach_it(
+    sandbox: Sandbox, package: Package, settings: LazySettings
+) -> None:
+    Package.objects.update(picture="packages/digital.jpg", picture_width=1200, picture_height=800)
+    published()
+    (product,) = at_stripe(sandbox, "product")
+    assert product["images"] == []
+    settings.SITE_IS_SECURE, settings.SITE_URL = True, "https://news.example.com"
+    published()
+    assert product["images"] == ["https://news.example.com/media/packages/digital.jpg"]
+    Package.objects.update(picture="")
+    published()
+    assert product["images"] == []
+    assert published() == Published()
+
+
+def test_in_another_account_everything_is_missed_and_published_when_we_insist(
+    sandbox: Sandbox, package: Package, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published()
+    other = Sandbox(NOW, seed="another account")
+    monkeypatch.setattr(gateway, "http_client", lambda: InProcessClient(other))
+    result = published()
+    assert not result.done
+    assert all("gone from Stripe" in sentence for sentence in sentences(result.left))
+    assert len(published(take_ours=True).done) == 5
+    assert len(at_stripe(other, "price")) == 3
+    assert published() == Published()
 
 
 def test_a_second_time_changes_nothing_anywhere(sandbox: Sandbox, package: Package) -> None:
@@ -264,7 +295,7 @@ def test_a_deleted_coupon_is_missed_and_made_anew_when_we_insist(
     (coupon,) = at_stripe(sandbox, "coupon")
     client(sandbox).v1.coupons.delete(coupon["id"])
     assert sentences(published().left) == [
-        "introductory offer Digital, 12.00 EUR every month: only here"
+        "introductory offer Digital, 12.00 EUR every month: published before, and gone from Stripe"
     ]
     assert not at_stripe(sandbox, "coupon")
     published(take_ours=True)

@@ -14,7 +14,7 @@ from paywall import clock
 from paywall.catalog import pricing
 from paywall.catalog.models import Package, Price
 from paywall.payments.models import Publication
-from tests.catalog.packages import INTRODUCTORY, MONTHLY, YEARLY, make_package
+from tests.catalog.packages import INTRODUCTORY, MONTHLY, WEEK_PASS, YEARLY, make_package
 from tests.making import make_reader, make_section
 from tests.payments.conftest import sandbox
 from tests.stripe_sandbox import Sandbox, client
@@ -149,6 +149,8 @@ def test_a_new_amount_is_a_new_price_and_the_old_one_stays_with_its_buyers(staff
     old.refresh_from_db()
     assert (old.terms, bool(old.retired_at)) == (MONTHLY, True)
     assert package.prices.in_force().get().terms == DEARER
+    said = page(staff, "admin:paywall_package_history", package.pk)
+    assert "12.00 EUR every month became" in said
     late = staff.post(address, {"amount": "15.00", "trial_days": 0}, follow=True)
     assert "replaced or archived by somebody else" in late.content.decode()
     assert package.prices.count() == 2
@@ -159,6 +161,14 @@ def test_a_new_amount_that_makes_no_sense_is_said(staff: Client) -> None:
     address = reverse("admin:paywall_package_new_terms", args=[package.pk, package.prices.get().pk])
     response = staff.post(address, {"amount": "12.005", "trial_days": 0})
     assert "at most 2 decimals" in response.content.decode()
+
+
+def test_a_pass_is_asked_what_a_pass_has(staff: Client) -> None:
+    package = make_package(WEEK_PASS)
+    address = reverse("admin:paywall_package_new_terms", args=[package.pk, package.prices.get().pk])
+    assert "Trial days" not in staff.get(address).content.decode()
+    staff.post(address, {"amount": "5", "opens_for_days": 10})
+    assert package.prices.get().terms == replace(WEEK_PASS, amount=500, opens_for_days=10)
 
 
 def test_archiving_asks_first_and_shows_the_price_as_archived(staff: Client) -> None:
