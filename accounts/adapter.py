@@ -20,6 +20,11 @@ from accounts.ways import with_way_back
 logger = logging.getLogger(__name__)
 
 PATIENCE = "That was too often. Wait a few minutes, then try again."
+SHOW_WITH = {
+    "reauthenticate": "With my password",
+    "mfa_reauthenticate": "With my authenticator app, or a recovery code",
+    "mfa_reauthenticate:webauthn": "With my passkey",
+}
 NOT_IN_ADDRESSES = re.compile(r"[\x00-\x20\x7f\\]")  # ours have them percent-encoded
 WRONG_CODE = "That is not the code. Check it, and type it again."
 
@@ -62,6 +67,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account")
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        return [
+            {**method, "description": SHOW_WITH[method["id"]]}
+            for method in super().get_reauthentication_methods(user)
+        ]
 
     def render_mail(
         self,

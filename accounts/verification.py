@@ -27,8 +27,8 @@ def is_pending(request: HttpRequest) -> bool:
     ):
         return False
     if request.user.is_authenticated:
-        return state.get("user_id") == str(request.user.pk)
-    return awaited_stage(request) == LoginStageKey.VERIFY_EMAIL.value
+        return bool(state.get("user_id") == str(request.user.pk))
+    return awaited_stage(request) == str(LoginStageKey.VERIFY_EMAIL.value)
 
 
 def awaited_address(request: HttpRequest) -> str:

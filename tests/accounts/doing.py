@@ -1,15 +1,19 @@
 """What readers do on their pages, in as few words as tests need."""
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from allauth.account.models import EmailAddress
 from django.core import mail
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Reader
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse
+
+Response: TypeAlias = "_MonkeyPatchedWSGIResponse"
 
 PASSWORD = "correct horse"
 WRONG = "1234-5678"
@@ -30,20 +34,20 @@ def make_unproved_reader(email: str, password: str | None = PASSWORD) -> Reader:
     return reader
 
 
-def sign_up(client: Client, email: str, password: str = "", **more: Any) -> HttpResponse:
+def sign_up(client: Client, email: str, password: str = "", **more: Any) -> Response:
     return client.post(SIGN_UP, {"email": email, "password1": password, **more})
 
 
-def sign_in(client: Client, email: str, password: str = PASSWORD, **more: Any) -> HttpResponse:
+def sign_in(client: Client, email: str, password: str = PASSWORD, **more: Any) -> Response:
     return client.post(SIGN_IN, {"login": email, "password": password, **more})
 
 
-def type_code(client: Client, page: str, code: str = "", **more: Any) -> HttpResponse:
+def type_code(client: Client, page: str, code: str = "", **more: Any) -> Response:
     """Type a code on a page: the newest letter's, unless another is given."""
     return client.post(page, {"code": code or newest_code(), **more})
 
 
-def ask_again(client: Client, page: str) -> HttpResponse:
+def ask_again(client: Client, page: str) -> Response:
     return client.post(page, {"action": "resend"})
 
 
@@ -67,6 +71,6 @@ def is_signed_in(client: Client) -> bool:
     return who(client) is not None
 
 
-def words(response: HttpResponse) -> str:
+def words(response: Response) -> str:
     """Return a page's text without its tags."""
     return " ".join(re.sub(r"<[^>]*>", " ", response.content.decode()).split())

@@ -30,7 +30,8 @@ class Passkey:
         """Return what a browser sends for the options to register a key."""
         options = options["publicKey"]
         self.reader = options["user"]["id"]
-        public = cbor.encode(dict(ES256.from_cryptography_key(self.key.public_key())))
+        cose = ES256.from_cryptography_key(self.key.public_key())  # type: ignore[no-untyped-call]  # theirs
+        public = cbor.encode(dict(cose))
         attested = bytes(16) + len(self.id).to_bytes(2, "big") + self.id + public
         data = self._data(options["rp"]["id"], HAS_KEY) + attested
         attestation = cbor.encode({"fmt": "none", "attStmt": {}, "authData": data})

@@ -4,7 +4,6 @@ import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from django.core import mail
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -13,6 +12,7 @@ from tests.accounts.doing import (
     PASSWORD,
     TYPE_CODE_TO_VERIFY,
     WRONG,
+    Response,
     ask_again,
     newest_code,
     sign_in,
@@ -35,7 +35,7 @@ def reader(client: Client) -> Reader:
     return reader
 
 
-def change(client: Client, address: str = NEW) -> HttpResponse:
+def change(client: Client, address: str = NEW) -> Response:
     """Ask for another address, showing the password once more where that is asked."""
     data = {"email": address, "action_add": "1"}
     response = client.post(PAGE, data)

@@ -37,7 +37,7 @@ ADD_APP = reverse("mfa_activate_totp")
 
 
 def code_of_app(secret: str = SECRET, *, half_minutes_ago: int = 0) -> str:
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 - half_minutes_ago))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 - half_minutes_ago)))
 
 
 @pytest.fixture

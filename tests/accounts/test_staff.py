@@ -58,7 +58,7 @@ def staff() -> Reader:
 
 
 def code_of_app() -> str:
-    return format_hotp_value(hotp_value(SECRET, int(time.time()) // 30))
+    return str(format_hotp_value(hotp_value(SECRET, int(time.time()) // 30)))
 
 
 def is_inside(client: Client) -> bool:

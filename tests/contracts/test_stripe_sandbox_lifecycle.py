@@ -277,7 +277,7 @@ def test_what_does_not_exist_is_a_404_and_a_wrong_reference_a_400(shop: Shop) ->
     with pytest.raises(stripe.InvalidRequestError) as caught:
         shop.v1.subscriptions.retrieve("sub_none")
     assert (caught.value.http_status, caught.value.code) == (404, "resource_missing")
-    assert caught.value.request_id.startswith("req_")
+    assert str(caught.value.request_id).startswith("req_")
     with pytest.raises(stripe.InvalidRequestError) as caught:
         shop.checkout(customer="cus_none")
     assert (caught.value.http_status, caught.value.param) == (400, "customer")

@@ -49,9 +49,7 @@ def test_a_key_is_free_again_after_a_day(shop: Shop) -> None:
     assert shop.v1.customers.create(READER, KEY).id != first.id
 
 
-def test_a_refused_request_does_not_use_the_key_up(shop: Shop) -> None:
-    with pytest.raises(stripe.InvalidRequestError):
-        shop.checkout(customer="cus_none")
+def test_an_unknown_parameter_does_not_use_the_key_up(shop: Shop) -> None:
     with pytest.raises(stripe.InvalidRequestError):
         shop.v1.customers.create({"emial": "reader@example.com"}, KEY)
     assert shop.v1.customers.create(READER, KEY).email == READER["email"]
@@ -115,6 +113,25 @@ def test_a_failure_happens_as_often_as_ordered_and_does_nothing(
         assert caught.value.http_status == status
     assert customers(shop) == 0
     assert shop.v1.customers.create(READER, KEY).email == READER["email"]
+
+
+def test_a_refusal_is_given_again_under_its_key(shop: Shop) -> None:
+    customer = shop.v1.customers.create(READER).id
+    change = {"invoice_settings": {"default_payment_method": "pm_none"}}
+    for _ in range(2):
+        with pytest.raises(stripe.InvalidRequestError, match="No such payment method"):
+            shop.v1.customers.update(customer, change, KEY)
+    with pytest.raises(stripe.IdempotencyError):
+        shop.v1.customers.update(customer, {"name": "A. Reader"}, KEY)
+
+
+def test_a_broken_server_stays_broken_for_its_key(shop: Shop) -> None:
+    shop.sandbox.faults.add("broken", path="/v1/customers")
+    for _ in range(2):
+        with pytest.raises(stripe.APIError) as caught:
+            shop.v1.customers.create(READER, {**KEY, "max_network_retries": 2})
+        assert caught.value.http_status == 500
+    assert shop.v1.customers.create(READER).email == READER["email"]
 
 
 def test_an_answer_lost_was_done_all_the_same(shop: Shop) -> None:

@@ -59,7 +59,7 @@ def checker(hint: Any, *, reading: bool) -> Checker:
     if origin is ListObject:
         return _list_object(parts[0])
     if origin is dict or origin is UntypedStripeObject:
-        return _mapping(checker(parts[-1], reading=reading))
+        return _mapping(parts[-1], reading)
     if typing_extensions.is_typeddict(hint):
         return _Fields(hint, reading)
     if isinstance(hint, type) and issubclass(hint, StripeObject):
@@ -128,6 +128,10 @@ def _list(each: Checker, reading: bool) -> Checker:
             value = [value[key] for key in sorted(value, key=int)]
         if not isinstance(value, list):
             raise Mismatch(where, f"{value!r} is no list")
+        if reading:
+            for index, item in enumerate(value):
+                each(item, f"{where}[{index}]")
+            return value
         return [each(item, f"{where}[{index}]") for index, item in enumerate(value)]
 
     return check
@@ -147,10 +151,14 @@ def _list_object(item: Any) -> Checker:
     return check
 
 
-def _mapping(each: Checker) -> Checker:
+def _mapping(hint: Any, reading: bool) -> Checker:
+    each, anything = checker(hint, reading=reading), hint is Any
+
     def check(value: Any, where: str) -> Any:
         if not isinstance(value, dict):
             raise Mismatch(where, f"{value!r} is no mapping")
+        if anything:
+            return value
         return {key: each(item, _inner(where, key)) for key, item in value.items()}
 
     return check
@@ -168,11 +176,13 @@ class _Fields:
         self.object_name = getattr(cls, "OBJECT_NAME", None)
         self._checkers: dict[str, Checker] | None = None
         self._required: frozenset[str] = frozenset()
+        self._may_be_none: frozenset[str] = frozenset()
 
     def _prepare(self) -> dict[str, Checker]:
         hints = fields_of(self.cls)
         if self.reading:
-            self._required = frozenset(name for name, hint in hints.items() if not _optional(hint))
+            self._may_be_none = frozenset(name for name, hint in hints.items() if _optional(hint))
+            self._required = frozenset(hints) - self._may_be_none
         else:
             self._required = frozenset(self.cls.__required_keys__) & frozenset(hints)
         self._checkers = {name: checker(hint, reading=self.reading) for name, hint in hints.items()}
@@ -182,16 +192,20 @@ class _Fields:
         checkers = self._checkers or self._prepare()
         if not isinstance(value, dict):
             raise Mismatch(where, f"{value!r} is no object")
-        unknown = sorted(set(value) - set(checkers))
-        if unknown:
+        if not value.keys() <= checkers.keys():
+            unknown = min(value.keys() - checkers.keys())
             raise Mismatch(
-                _inner(where, unknown[0]), "Received unknown parameter", "parameter_unknown"
+                _inner(where, unknown), "Received unknown parameter", "parameter_unknown"
             )
-        gone = self.reading and value.get("deleted") is True
-        missing = sorted(self._required - set(value))
-        if missing and not gone:
-            raise Mismatch(_inner(where, missing[0]), "Missing required param", "parameter_missing")
-        return {name: checkers[name](item, _inner(where, name)) for name, item in value.items()}
+        if not self._required <= value.keys() and not (self.reading and value.get("deleted")):
+            missing = min(self._required - value.keys())
+            raise Mismatch(_inner(where, missing), "Missing required param", "parameter_missing")
+        if not self.reading:
+            return {name: checkers[name](each, _inner(where, name)) for name, each in value.items()}
+        for name, each in value.items():
+            if each is not None or name not in self._may_be_none:
+                checkers[name](each, _inner(where, name))
+        return value
 
 
 def _optional(hint: Any) -> bool:
@@ -205,19 +219,26 @@ def _leaf(hint: Any, reading: bool) -> Checker:
 
 
 def _read_leaf(hint: Any) -> Checker:
+    allowed = _JSON[hint]
+
     def check(value: Any, where: str) -> Any:
-        right = {
-            str: isinstance(value, str),
-            bool: isinstance(value, bool),
-            int: isinstance(value, int) and not isinstance(value, bool),
-            float: isinstance(value, int | float) and not isinstance(value, bool),
-            Decimal: isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value) is not None,
-        }
-        if not right[hint]:
+        right = type(value) in allowed
+        if hint is Decimal and right:
+            right = re.fullmatch(r"-?\d+(\.\d+)?", value) is not None
+        if not right:
             raise Mismatch(where, f"{value!r} is no {hint.__name__}")
         return value
 
     return check
+
+
+_JSON: dict[Any, tuple[type, ...]] = {
+    str: (str,),
+    bool: (bool,),
+    int: (int,),
+    float: (int, float),
+    Decimal: (str,),
+}
 
 
 def _sent_leaf(hint: Any) -> Checker:

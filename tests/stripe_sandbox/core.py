@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +11,7 @@ from stripe._object_classes import get_object_class
 
 from tests.stripe_sandbox.checking import Mismatch, check_object
 from tests.stripe_sandbox.clock import Clock
-from tests.stripe_sandbox.errors import Json
+from tests.stripe_sandbox.errors import Json, copied
 from tests.stripe_sandbox.faults import Faults
 from tests.stripe_sandbox.idempotency import Replays
 from tests.stripe_sandbox.store import Store
@@ -85,7 +84,7 @@ class Sandbox:
     def change(self, obj: Json, event: str | None, /, **fields: Any) -> Json:
         """Change fields, and emit an event that says what they were, if any differs."""
         previous = {
-            name: deepcopy(obj.get(name))
+            name: obj.get(name)
             for name, value in fields.items()
             if name not in obj or obj[name] != value
         }
@@ -97,15 +96,14 @@ class Sandbox:
 
     def emit(self, kind: str, obj: Json, previous: Json | None = None) -> None:
         """Record that something happened to an object, and queue the webhooks that tell of it."""
-        snapshot = deepcopy(obj)
-        check_returned(snapshot)
-        data = {"object": snapshot, **({"previous_attributes": previous} if previous else {})}
+        check_returned(obj)
+        data = {"object": obj, **({"previous_attributes": previous} if previous else {})}
         event = self.new(
             "event",
             api_version=api_version,
-            data=data,
+            data=copied(data),
             pending_webhooks=self.webhooks.interested(kind),
-            request=deepcopy(self.request) or {"id": None, "idempotency_key": None},
+            request=self.request or {"id": None, "idempotency_key": None},
             type=kind,
         )
         check_returned(event)

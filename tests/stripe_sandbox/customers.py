@@ -28,6 +28,8 @@ CANCELLERS: list[Any] = []
 def create_customer(sandbox: Sandbox, call: Call) -> Json:
     """Make a customer."""
     params = call.params
+    for id_ in filter(None, [params.get("payment_method")]):
+        sandbox.store.get("payment_method", id_, "payment_method")
     customer = new_customer(
         sandbox,
         **unset_empty(params, *PLAIN_FIELDS.split(), "address"),

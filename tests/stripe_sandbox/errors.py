@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 Json = dict[str, Any]
 
 
+def copied(obj: Json) -> Json:
+    """Return a deep copy of JSON; several times as fast as one of any object."""
+    again: Json = json.loads(json.dumps(obj))
+    return again
+
+
 class StripeFailure(Exception):  # noqa: N818 -- the SDK raises the errors, this is the answer
-    """An answer other than success: its HTTP status and the `error` object of its body."""
+    """An answer other than success: its HTTP status and the `error` object of its body.
+
+    kept: a failure of the server itself that is given again under the request's key.
+    """
 
     def __init__(
         self,
@@ -18,9 +28,11 @@ class StripeFailure(Exception):  # noqa: N818 -- the SDK raises the errors, this
         kind: str = "invalid_request_error",
         code: str | None = None,
         param: str | None = None,
+        kept: bool = False,
         **more: Any,
     ) -> None:
         super().__init__(message)
+        self.kept = kept
         self.status = status
         fields: Json = {"code": code, "message": message, "param": param, "type": kind, **more}
         self.error: Json = {name: value for name, value in fields.items() if value is not None}

@@ -22,15 +22,18 @@ def retrieve_event(sandbox: Sandbox, call: Call) -> Json:
     return sandbox.store.get("event", call.id)
 
 
-@serves(EventService.list, "created type types")
+@serves(EventService.list, "created delivery_success type types")
 def list_events(sandbox: Sandbox, call: Call) -> Iterable[Json]:
     """Return the events, the newest first; a type may end in an asterisk."""
     params = call.params
     if "type" in params and "types" in params:
         raise invalid("You may only specify one of these parameters: type, types.", "types")
+    delivered = params.get("delivery_success")
     wanted = params.get("types") or [params.get("type", "*")]
     for event in matching(sandbox.store.all("event"), params):
         if event["created"] <= sandbox.now - KEPT_FOR:
             return
+        if delivered not in (None, event["pending_webhooks"] == 0):
+            continue
         if any(fnmatch(event["type"], pattern) for pattern in wanted):
             yield event

@@ -7,21 +7,22 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from tests.stripe_sandbox.errors import ConnectionLost, StripeFailure
 
-Kind = Literal["error", "unavailable", "busy", "refuse", "timeout", "slow", "answer_lost"]
-KINDS: tuple[Kind, ...] = (
-    "error", "unavailable", "busy", "refuse", "timeout", "slow", "answer_lost",
-)  # fmt: skip
+Kind = Literal[
+    "error", "broken", "unavailable", "busy", "refuse", "timeout", "slow", "answer_lost"
+]  # fmt: skip
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass
 class Fault:
     """What goes wrong with the next requests of some method and path.
 
-    error, unavailable: 500 or 503, nothing done · busy: 429 · refuse: no connection ·
+    error, unavailable: 500 or 503, nothing done, and the same key may try again ·
+    broken: a 500 that is given again under its key for a day · busy: 429 · refuse: no connection ·
     timeout: no answer, nothing done · answer_lost: done, but the answer never arrives ·
     slow: answered after `seconds`.
     """
@@ -95,4 +96,5 @@ def _failure(fault: Fault) -> Exception:
             "Too many requests hit the API too quickly.", status=429, code="rate_limit"
         )
     status = 503 if fault.kind == "unavailable" else 500
-    return StripeFailure("An unknown error occurred", status=status, kind="api_error")
+    kept = fault.kind == "broken"
+    return StripeFailure("An unknown error occurred", status=status, kind="api_error", kept=kept)

@@ -1,7 +1,8 @@
 """Idempotency keys (https://docs.stripe.com/api/idempotent_requests).
 
-The first answer under a key is kept for a day and given again; other parameters are a 400, and a
-key whose first request is still being worked on is a 409.
+The first answer under a key is kept for a day and given again, a refusal like a success, unless
+the request was refused before any work began (unknown parameters, too many requests). Other
+parameters are a 400, and a key whose first request is still being worked on is a 409.
 """
 
 from __future__ import annotations
@@ -16,12 +17,17 @@ KEPT_FOR = 86_400
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer as it travels: its status, its body and the id of the request it answered."""
+    """An answer as it travels: its status, its body and the id of the request it answered.
+
+    keeps: whether it is given again under the request's key. What was refused before any work
+    began is not.
+    """
 
     status: int
     body: str
     request_id: str
     headers: dict[str, str] = field(default_factory=dict)
+    keeps: bool = True
 
 
 @dataclass

@@ -24,7 +24,7 @@ WAYS = ("in process", "over HTTP")
 
 @dataclass
 class Shop:
-    """A sandbox, the SDK's client of it, and what it sells: a month for 12.00, a year for 120.00."""
+    """A sandbox, the SDK's client of it, and what it sells: 12.00 a month, 120.00 a year."""
 
     sandbox: Sandbox
     client: stripe.StripeClient

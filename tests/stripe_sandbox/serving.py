@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from stripe import api_version
 
 from tests.stripe_sandbox.checking import Mismatch, check_object, check_request
 from tests.stripe_sandbox.core import Sandbox
-from tests.stripe_sandbox.errors import Json, StripeFailure, invalid
+from tests.stripe_sandbox.errors import Json, StripeFailure, copied, invalid
 from tests.stripe_sandbox.expanding import expand
 from tests.stripe_sandbox.forms import decode
 from tests.stripe_sandbox.idempotency import Answer
 from tests.stripe_sandbox.operations import Operation, operation
 
-KEPT_STATUSES = (200, 402)
 PAGING = frozenset({"limit", "starting_after", "ending_before"})
 
 
@@ -104,16 +102,20 @@ def _replayed(sandbox: Sandbox, request: Request, request_id: str) -> Answer:
     before = sandbox.replays.begin(key, asked, sandbox.now)
     if before is not None:
         again = {"Idempotent-Replayed": "true", "Original-Request": before.request_id}
-        return Answer(before.status, before.body, before.request_id, again)
-    kept = False
+        return replace(before, headers=before.headers | again)
+    given: Answer | None = None
     try:
         with sandbox.faults.around(request.method, request.path):
-            result = _perform(sandbox, request, request_id, key)
-            if kept := result.status in KEPT_STATUSES:
-                sandbox.replays.finish(key, result)
-        return result
+            given = _perform(sandbox, request, request_id, key)
+        return given
+    except StripeFailure as failure:
+        if failure.kept:
+            given = _refusal(failure, request_id)
+        raise
     finally:
-        if not kept:
+        if given is not None and given.keeps:
+            sandbox.replays.finish(key, given)
+        else:
             sandbox.replays.forget(key)
 
 
@@ -122,7 +124,7 @@ def _perform(sandbox: Sandbox, request: Request, request_id: str, key: str | Non
         service, ids = _find(request)
         params = _checked(sandbox, service, decode(request.encoded))
     except StripeFailure as failure:
-        return _refusal(failure, request_id)
+        return replace(_refusal(failure, request_id), keeps=False)
     with sandbox.lock:
         sandbox.request = {"id": request_id, "idempotency_key": key}
         try:
@@ -137,7 +139,8 @@ def _perform(sandbox: Sandbox, request: Request, request_id: str, key: str | Non
 
 def _refusal(failure: StripeFailure, request_id: str) -> Answer:
     error = {**failure.error, "request_log_url": f"https://dashboard.stripe.com/{request_id}"}
-    return Answer(failure.status, json.dumps({"error": error}), request_id)
+    headers = {"Stripe-Should-Retry": "false"} if failure.kept else {}
+    return Answer(failure.status, json.dumps({"error": error}), request_id, headers)
 
 
 def _find(request: Request) -> tuple[Service, tuple[str, ...]]:
@@ -170,7 +173,7 @@ def _checked(sandbox: Sandbox, service: Service, sent: Json) -> Json:
 
 
 def _shown(sandbox: Sandbox, service: Service, path: str, result: Any, params: Json) -> Json:
-    shown = _page(path, result, params) if service.operation.lists else deepcopy(result)
+    shown = _page(path, result, params) if service.operation.lists else copied(result)
     objects: Iterable[Json] = shown["data"] if service.operation.lists else [shown]
     for wanted in params.get("expand", []):
         expand(sandbox, shown, wanted)
@@ -202,7 +205,12 @@ def _page(path: str, found: Iterable[Json], params: Json) -> Json:
         page, more = objects[-limit:], len(objects) > limit
     else:
         page, more = objects[:limit], len(objects) > limit
-    return {"object": "list", "data": deepcopy(page), "has_more": more, "url": path}
+    return {
+        "object": "list",
+        "data": [copied(each) for each in page],
+        "has_more": more,
+        "url": path,
+    }
 
 
 def headers_of(given: Answer) -> dict[str, str]:

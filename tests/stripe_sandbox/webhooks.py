@@ -14,7 +14,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable
-from copy import deepcopy
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -42,9 +41,10 @@ class Endpoint:
 
 @dataclass
 class Delivery:
-    """One event on its way to one endpoint."""
+    """One event on its way to one endpoint; the body is the event as it was when it happened."""
 
     event: Json
+    body: bytes
     endpoint: Endpoint
     attempts: int = 0
     not_before: float = 0.0
@@ -68,6 +68,7 @@ class Webhooks:
     delay: float = 0.0
     shuffle: random.Random | None = None
     held: bool = False
+    _succeeded: set[tuple[str, int]] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _woken: threading.Event = field(default_factory=threading.Event)
 
@@ -85,6 +86,10 @@ class Webhooks:
 
     def queue(self, event: Json) -> None:
         """Put an event on its way to every endpoint that wants it, subject to the mischief."""
+        if not event["pending_webhooks"]:
+            return
+        # Spaced as nobody would: who reads and writes it again breaks the signature.
+        body = json.dumps(event, separators=(",\n  ", ": ")).encode()
         with self._lock:
             for endpoint in self.endpoints:
                 if not endpoint.wants(event["type"]):
@@ -93,7 +98,7 @@ class Webhooks:
                     self.dropped.append(event)
                     continue
                 due = time.monotonic() + self.delay if self.delay else 0.0
-                copies = [Delivery(deepcopy(event), endpoint) for _ in range(1 + self.repeat)]
+                copies = [Delivery(event, body, endpoint) for _ in range(1 + self.repeat)]
                 for copy in copies:
                     copy.not_before = due
                 self.pending.extend(copies)
@@ -131,7 +136,7 @@ class Webhooks:
             return batch
 
     def _tell(self, delivery: Delivery) -> None:
-        body = json.dumps(delivery.event, indent=2).encode()
+        body = delivery.body
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "Stripe-Signature": signature(body, delivery.endpoint.secrets, int(time.time())),
@@ -142,15 +147,22 @@ class Webhooks:
             delivery.status = delivery.endpoint.receive(body, headers)
         except OSError:
             delivery.status = None
-        if delivery.status is not None and 200 <= delivery.status < 300:
-            return
         with self._lock:
-            if delivery.attempts < MAX_ATTEMPTS:
+            if delivery.status is not None and 200 <= delivery.status < 300:
+                self._note_success(delivery)
+            elif delivery.attempts < MAX_ATTEMPTS:
                 wait = FIRST_RETRY_AFTER * 4 ** (delivery.attempts - 1)
                 delivery.not_before = time.monotonic() + wait
                 self.pending.append(delivery)
             else:
                 self.failed.append(delivery)
+
+    def _note_success(self, delivery: Delivery) -> None:
+        """Count the event as told to one endpoint more, however often it is told there."""
+        mark = (delivery.event["id"], self.endpoints.index(delivery.endpoint))
+        if mark not in self._succeeded:
+            self._succeeded.add(mark)
+            delivery.event["pending_webhooks"] -= 1
 
     def keep_delivering(self) -> threading.Thread:
         """Tell events as they happen, from a thread of their own, while the process runs."""
