@@ -1,13 +1,13 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_delete
 
 
 class PaywallConfig(AppConfig):
     name = "paywall"
 
     def ready(self) -> None:
-        from paywall.catalog import sections
-        from paywall.catalog.models import Section
+        from paywall.catalog import pricing, sections
+        from paywall.catalog.models import Price, Section
         from paywall.metering import rules
         from paywall.metering.models import MeterRule
         from paywall.web import arriving
@@ -16,3 +16,6 @@ class PaywallConfig(AppConfig):
         for signal in (post_save, post_delete):
             signal.connect(sections.forget, sender=Section, dispatch_uid="sections-forget")
             signal.connect(rules.forget, sender=MeterRule, dispatch_uid="rules-forget")
+        pre_delete.connect(
+            pricing.refuse_to_delete_sold, sender=Price, dispatch_uid="prices-keep-sold"
+        )

@@ -3,6 +3,7 @@
 from paywall.catalog.models import Package, Price, Section
 from paywall.entitlements.models import Entitlement
 from paywall.metering.models import Meter, MeteredRead, MeterKey, MeterRule
+from paywall.payments.models import Publication
 
 __all__ = [
     "Entitlement",
@@ -12,5 +13,6 @@ __all__ = [
     "MeteredRead",
     "Package",
     "Price",
+    "Publication",
     "Section",
 ]

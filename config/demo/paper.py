@@ -11,8 +11,10 @@ from django.conf import settings
 
 from articles.models import Article
 from articles.writing import write
-from paywall.catalog.models import Interval, Package, Price, Section
+from paywall.catalog import pricing
+from paywall.catalog.models import Package, Section
 from paywall.catalog.story import Access
+from paywall.catalog.terms import Interval, Terms
 
 HERE = Path(__file__).parent
 PICTURE_SIZE = (1200, 800)
@@ -26,28 +28,41 @@ SECTIONS = {
     "notices": ("Notices", Access.FREE),
 }
 
+CURRENCY = "EUR"
 PACKAGES: list[dict[str, Any]] = [
     {
         "slug": "everything",
         "name": "Digital",
         "blurb": "Every story on every device, with the archive and the long reads.",
-        "prices": {Interval.MONTH: 1200, Interval.YEAR: 12000},
+        "prices": [
+            Terms(Interval.MONTH, 1200, CURRENCY, intro_amount=100, intro_months=3),
+            Terms(Interval.YEAR, 12000, CURRENCY),
+        ],
     },
     {
         "slug": "sport",
         "name": "Sport",
         "blurb": "Every match report, interview and table. For the Herons, at home and away.",
         "sections": ["sport"],
-        "prices": {Interval.MONTH: 500, Interval.YEAR: 5000},
+        "prices": [
+            Terms(Interval.MONTH, 500, CURRENCY, trial_days=14),
+            Terms(Interval.YEAR, 5000, CURRENCY, trial_days=14),
+        ],
     },
     {
         "slug": "week-pass",
         "name": "Week pass",
         "blurb": "Seven days of everything. It ends by itself.",
-        "prices": {Interval.ONCE: 400},
+        "prices": [Terms(Interval.ONCE, 400, CURRENCY, opens_for_days=7)],
+    },
+    {
+        "slug": "paper",
+        "name": "The printed paper",
+        "blurb": "Six mornings a week at your door, with every story here as well.",
+        "order_form": "https://example.com/brackwater-gazette/delivery",
+        "prices": [],
     },
 ]
-CURRENCY = "EUR"
 
 
 def make_paper(*, now: datetime) -> int:
@@ -84,14 +99,13 @@ def _make_packages(sections: dict[str, Section]) -> None:
                 "blurb": facts["blurb"],
                 "everything": not of,
                 "order": order,
+                "order_form": facts.get("order_form", ""),
             },
         )
         if is_new:
             package.sections.set(of)
-            for interval, amount in facts["prices"].items():
-                Price.objects.create(
-                    package=package, interval=interval, amount=amount, currency=CURRENCY
-                )
+            for terms in facts["prices"]:
+                pricing.add(package, terms)
 
 
 def _stories() -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,11 +1,25 @@
 """Sections, packages and prices."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import action
 
+from paywall import clock
+from paywall.catalog import pricing
 from paywall.catalog.models import Package, Price, Section
+from paywall.payments import publishing
+from paywall.staff import price_pages, publish_page
+from paywall.staff.price_forms import PackageForm, PriceForm, PriceFormSet
+
+LINK = "text-primary-600 underline dark:text-primary-500"
 
 
 @admin.register(Section)
@@ -15,13 +29,106 @@ class SectionAdmin(ModelAdmin):
 
 
 class PriceInline(TabularInline):
+    """The prices in force can be changed until somebody buys them; then they are replaced."""
+
     model = Price
+    form = PriceForm
+    formset = PriceFormSet
     extra = 0
+    can_delete = False
+    readonly_fields = ("state",)
+
+    @admin.display(description="State")
+    def state(self, price: Price) -> SafeString | str:
+        """Say how it stands, with the links to what may be done about it."""
+        if price.pk is None:
+            return "New"
+        if price.retired_at:
+            return f"Archived on {localtime(price.retired_at):%-d %B %Y}"
+        sold = price.first_sold_at
+        args = [price.package_id, price.pk]
+        return format_html(
+            '{}<br><a class="{}" href="{}">New amount</a> <a class="{}" href="{}">Archive</a>',
+            f"Sold since {localtime(sold):%-d %B %Y}" if sold else "Not sold yet",
+            LINK,
+            reverse("admin:paywall_package_new_terms", args=args),
+            LINK,
+            reverse("admin:paywall_package_archive_price", args=args),
+        )
 
 
 @admin.register(Package)
 class PackageAdmin(ModelAdmin):
-    list_display = ("name", "everything", "listed", "order")
+    form = PackageForm
+    list_display = ("name", "everything", "listed", "order", "at_stripe")
     prepopulated_fields: ClassVar = {"slug": ("name",)}
     filter_horizontal = ("sections",)
     inlines = (PriceInline,)
+    actions_list = ("publish",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Package]:
+        packages: QuerySet[Package] = super().get_queryset(request)
+        return packages.prefetch_related("prices__package", "publications__price")
+
+    @admin.display(description="At Stripe")
+    def at_stripe(self, package: Package) -> str:
+        return publishing.state_of(package)
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path(
+                "<int:package_id>/prices/<int:price_id>/new-terms/",
+                self.admin_site.admin_view(self.new_terms),
+                name="paywall_package_new_terms",
+            ),
+            path(
+                "<int:package_id>/prices/<int:price_id>/archive/",
+                self.admin_site.admin_view(self.archive_price),
+                name="paywall_package_archive_price",
+            ),
+        ]
+        return [*own, *super().get_urls()]
+
+    @action(  # type: ignore[untyped-decorator]  # unfold comes without types
+        description="Publish to Stripe", url_path="publish", permissions=["change"]
+    )
+    def publish(self, request: HttpRequest) -> HttpResponse:
+        return publish_page.show(self, request)
+
+    def new_terms(self, request: HttpRequest, package_id: int, price_id: int) -> HttpResponse:
+        return price_pages.new_terms(self, request, package_id, price_id)
+
+    def archive_price(self, request: HttpRequest, package_id: int, price_id: int) -> HttpResponse:
+        return price_pages.archive(self, request, package_id, price_id)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Change prices the one way there is; the admin's own saving would pass it by."""
+        formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
+        for one in formset.forms:
+            if one.has_changed():
+                self._save_price(request, form.instance, one, formset)
+
+    def _save_price(self, request: HttpRequest, package: Package, one: Any, formset: Any) -> None:
+        terms = one.instance.terms
+        try:
+            if one.instance.pk is None:
+                formset.new_objects.append(pricing.add(package, terms))
+            else:
+                price = pricing.change(one.instance, terms, now=clock.now())
+                formset.changed_objects.append((price, one.changed_data))
+        except pricing.RefusedError as error:
+            messages.error(request, str(error))
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[Any, Any], set[Any], list[Any]]:
+        """Say why a package stays: somebody bought it, or Stripe sells it."""
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        prices = Price.objects.filter(package__in=list(objs)).select_related("package")
+        kept = [reason for reason in map(pricing.why_kept, prices) if reason]
+        published = [
+            f"{package} is published at Stripe: take it from the list and archive its prices."
+            for package in Package.objects.filter(pk__in=[one.pk for one in objs])
+            if package.publications.exists()
+        ]
+        return deleted, counts, lacking, kept + published or protected

@@ -9,26 +9,11 @@ from django import template
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import get_text_list
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from paywall.catalog.models import Price
-from paywall.catalog.prices import amount_in_words, interval_in_words
 from paywall.metering.rules import rules_in_force
 
 register = template.Library()
-
-
-@register.filter
-def amount(price: Price) -> str:
-    """Write a price's amount in the reader's formatting."""
-    return amount_in_words(price, locale=get_language() or "en")
-
-
-@register.filter
-def interval(price: Price) -> str:
-    """Write how often a price is paid."""
-    return interval_in_words(price)
 
 
 @register.filter

@@ -11,15 +11,15 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Reader
 from paywall import clock
-from paywall.catalog.models import Package
+from paywall.catalog.offering import offering
 from paywall.gate.admission import share_or_keep
 from paywall.gate.standing import standing_of
 
 
 @require_safe
 def show_packages(request: HttpRequest) -> HttpResponse:
-    """Show the packages side by side."""
-    context = {"packages": Package.objects.on_offer()}
+    """Show the packages side by side, by the month or with `?per=year` by the year."""
+    context = {"offering": offering(request.GET.get("per", ""))}
     return _share(request, render(request, "paywall/subscribe.html", context))
 
 

@@ -57,6 +57,8 @@ def update_product(sandbox: Sandbox, call: Call) -> Json:
     """Change a product."""
     product = sandbox.store.get("product", call.id)
     fields = unset_empty(call.params, *PRODUCT_FIELDS.split(), "default_price")
+    if "images" in fields:
+        fields["images"] = fields["images"] or []
     if "metadata" in call.params:
         fields["metadata"] = merged(product["metadata"], call.params["metadata"])
     if any(product.get(name) != value for name, value in fields.items()):
