@@ -23,7 +23,7 @@ def bring(given: str, *, section: str, access: str, now: datetime) -> Iterator[I
     """
     sections = Sections(section)
     with open_source(given) as source:
-        saving = Saving(source.name, sections, access, now)
+        saving = Saving(source.label, sections, access, now)
         if source.kind is Kind.WORDPRESS:
             with wordpress.survey(source, zone=ZoneInfo(settings.TIME_ZONE)) as site:
                 yield saving.save_all(wordpress.read(source, site))

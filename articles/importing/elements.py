@@ -10,6 +10,7 @@ from articles.importing.decoding import PIECE, Readable
 from articles.importing.errors import NotWellFormedError, SourceError
 from articles.importing.reading import Source
 
+DEEPEST = 500  # elements in elements
 LARGEST = 32 * 1024**2  # bytes of one element
 CUT_OFF = {3, 5, 6, 20}  # expat: no element found, unclosed token, partial character, CDATA open
 
@@ -18,7 +19,7 @@ class _Measured:
     """Counts what was read since the last element was done."""
 
     def __init__(self, stream: Readable, name: str) -> None:
-        self._stream, self._name = stream, name
+        self._stream, self.name = stream, name
         self.pending = 0
 
     def read(self, size: int = PIECE, /) -> bytes:
@@ -26,7 +27,7 @@ class _Measured:
         self.pending += len(data)
         if self.pending > LARGEST:
             limit = LARGEST // 1024**2
-            raise SourceError(f"{self._name} has one element of more than {limit} MB.")
+            raise SourceError(f"{self.name} has one element of more than {limit} MB.")
         return data
 
 
@@ -53,6 +54,8 @@ def _parts(measured: _Measured) -> Iterator[tuple[Element, Element]]:
     for event, element in iterparse(measured, events=("start", "end")):
         if event == "start":
             path.append(element)
+            if len(path) > DEEPEST:
+                raise SourceError(f"{measured.name} has elements {DEEPEST} levels deep.")
             continue
         path.pop()
         if not path or (len(path) == 1 and local_name(element) == "channel"):
@@ -65,12 +68,12 @@ def _parts(measured: _Measured) -> Iterator[tuple[Element, Element]]:
 
 
 def _not_well_formed(error: ParseError, name: str) -> NotWellFormedError:
-    line, column = error.position
+    line, _ = error.position
     if error.code in CUT_OFF:
         message = f"{name} ends in the middle of something (line {line}): it was cut off."
         return NotWellFormedError(message, cut_off=True)
     what = str(error).split(":", 1)[0]
-    message = f"{name} is no well-formed XML at line {line}, column {column + 1}: {what}."
+    message = f"{name} is no well-formed XML in line {line}: {what}."
     return NotWellFormedError(message, cut_off=False)
 
 

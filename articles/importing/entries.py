@@ -5,6 +5,7 @@ https://feedparser.readthedocs.io/en/latest/reference.html
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from articles.importing import moments
@@ -32,8 +33,10 @@ def _is_kind(tag: Any) -> bool:
     return str(tag.get("scheme") or "").endswith("/2005#kind")
 
 
-def item_of(entry: Any, *, number: int, picture: Picture, author: str, source: Source) -> Item:
-    """Return the entry as an item; `author` wrote what names nobody. Raises ItemError."""
+def item_of(
+    entry: Any, *, number: int, picture: Picture, authors: Iterable[str], source: Source
+) -> Item:
+    """Return the entry as an item. Raises ItemError."""
     address = entry.get("link", "").strip()
     html, newlines, summary = _texts(entry)
     headline = headline_of(entry)
@@ -45,13 +48,16 @@ def item_of(entry: Any, *, number: int, picture: Picture, author: str, source: S
         newlines=newlines,
         addresses=(address,) if address else (),
         summary=summary,
-        byline=joined_names(author.get("name", "") for author in entry.get("authors", []))
-        or joined_names([author]),
+        byline=joined_names(authors),
         picture=picture,
         categories=_categories(entry.get("tags", [])),
-        published=moments.from_struct(entry.get("published_parsed")),
-        updated=moments.from_struct(entry.get("updated_parsed")),
+        published=_moment(entry, "published_parsed"),
+        updated=_moment(entry, "updated_parsed"),
     )
+
+
+def _moment(entry: Any, name: str) -> datetime | None:
+    return moments.from_struct(entry[name]) if name in entry else None
 
 
 def headline_of(entry: Any) -> str:
@@ -81,7 +87,7 @@ def _guid(entry: Any, address: str, headline: str, source: Source) -> str:
     if _GUID_OF_THE_WORLD.match(given):
         return str(given)
     host = re.match(r"https?://([^/?#]+)", address or source.address)
-    return f"{host[1].lower() if host else source.name}:{given}"
+    return f"{host[1].lower() if host else source.label}:{given}"
 
 
 def _texts(entry: Any) -> tuple[str, bool, str]:

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -15,9 +15,9 @@ from articles.importing.errors import ItemError, NotWellFormedError, SourceError
 from articles.importing.items import Item, Picture, Unread
 from articles.importing.pictures import is_media, is_picture_address, picture_of
 from articles.importing.reading import Source
-from articles.importing.texts import headline_from
+from articles.importing.texts import headline_from, one_line
 
-LARGEST_BROKEN = 5 * 1024**2  # bytes of a feed that is repaired, which takes it into memory
+LARGEST_BROKEN = 3 * 1024**2  # bytes of a feed that is repaired, which takes it into memory
 _ITEMS = {"item", "entry"}
 _CATEGORIES = {"category", "subject"}
 _END = re.compile(rb"</\s*(?:[\w.-]+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
@@ -40,7 +40,7 @@ def check(source: Source) -> bool:
 def read(source: Source, *, well_formed: bool) -> Iterator[Item | Unread]:
     """Yield what stands in the feed, in its order. Raises SourceError."""
     entries = _entries(source) if well_formed else _repaired(source)
-    for number, (entry, picture, author) in enumerate(entries, 1):
+    for number, (entry, picture, authors) in enumerate(entries, 1):
         if isinstance(entry, Unread):
             yield replace(entry, number=number)
             continue
@@ -48,25 +48,49 @@ def read(source: Source, *, well_formed: bool) -> Iterator[Item | Unread]:
             yield Unread(number, "", why, skipped=True)
             continue
         try:
-            yield item_of(entry, number=number, picture=picture, author=author, source=source)
+            yield item_of(entry, number=number, picture=picture, authors=authors, source=source)
         except ItemError as error:
             yield Unread(number, headline_of(entry), str(error))
 
 
-def _entries(source: Source) -> Iterator[tuple[Any, Picture, str]]:
-    """Yield what feedparser makes of each item, its picture, and the author of the whole."""
-    author = ""
+def _entries(source: Source) -> Iterator[tuple[Any, Picture, Sequence[str]]]:
+    """Yield what feedparser makes of each item, its picture and its authors."""
+    of_all: list[str] = []
     for root, element in elements(source):
-        if local_name(element) == "author":
-            author = " ".join(part.text or "" for part in element if local_name(part) == "name")
+        if _names_author(element):
+            of_all.append(_name_in(element))
         if local_name(element) not in _ITEMS:
             continue
-        picture = picture_of(element)
+        picture, authors = picture_of(element), _authors_of(element)
         try:
             entry = _parsed(_alone(root, element))
         except ItemError as error:
-            entry = Unread(0, "", str(error))
-        yield entry, picture, author
+            entry = Unread(0, _name_of(element), str(error))
+        yield entry, picture, authors or of_all
+
+
+def _authors_of(item: Element) -> list[str]:
+    """Return who wrote it, as it says; feedparser makes names of long domains of mailboxes."""
+    said = [_name_in(child) for child in item if _names_author(child)]
+    return [name for name in said if name]
+
+
+def _names_author(element: Element) -> bool:
+    return local_name(element) in {"author", "creator"} and "itunes" not in namespace(element)
+
+
+def _name_in(element: Element) -> str:
+    """Return the name in Atom's `<name>`, in `desk@paper.example (Ann Lee)` or by itself."""
+    names = [child.text or "" for child in element if local_name(child) == "name"]
+    text = " ".join(names) or element.text or ""
+    in_brackets = re.fullmatch(r"\s*\S+@\S+\s*\(([^()]*)\)\s*", text)
+    return (in_brackets[1] if in_brackets else re.sub(r"<\S+@\S+>", "", text)).strip()
+
+
+def _name_of(item: Element) -> str:
+    texts = {local_name(child): child.text or "" for child in item}
+    found = (texts.get(name, "") for name in ("title", "guid", "id", "link"))
+    return one_line(next(filter(None, found), "")[:1_000], most=100)
 
 
 def _alone(root: Element, item: Element) -> bytes:
@@ -112,7 +136,7 @@ def _parse(xml: bytes) -> Any:
     return feedparser.parse(io.BytesIO(xml), sanitize_html=False, resolve_relative_uris=False)
 
 
-def _repaired(source: Source) -> Iterator[tuple[Any, Picture, str]]:
+def _repaired(source: Source) -> Iterator[tuple[Any, Picture, Sequence[str]]]:
     """Yield what can be made out in a feed that breaks the rules of XML, as many do a little."""
     xml = b""
     with source.open() as stream:
@@ -126,7 +150,12 @@ def _repaired(source: Source) -> Iterator[tuple[Any, Picture, str]]:
     parts = re.split(rb"</item|</entry", xml)
     if any(len(_CATEGORY.findall(part)) > MOST_CATEGORIES for part in parts):
         raise SourceError(f"{source.name} is no well-formed XML, and no sensible feed.")
-    for entry in _parse(_OTHERS.sub(rb"\1other\2", xml)).entries:
+    try:
+        entries = _parse(_OTHERS.sub(rb"\1other\2", xml)).entries
+    except Exception as error:  # as above
+        raise SourceError(f"{source.name} is no well-formed XML: {error}.") from error
+    for entry in entries:
         pictures = [*entry.get("media_content", []), *entry.get("media_thumbnail", [])]
         addresses = [picture.get("url", "") for picture in pictures]
-        yield entry, Picture(next(filter(is_picture_address, addresses), "")), ""
+        authors = [author.get("name", "") for author in entry.get("authors", [])]
+        yield entry, Picture(next(filter(is_picture_address, addresses), "")), authors

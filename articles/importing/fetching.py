@@ -5,11 +5,11 @@ others, who must not reach through us what is inside our network. So every addre
 stands for has to be global, and the connection goes to the very address that was checked.
 """
 
-import socket
 import time
 from dataclasses import dataclass
 from email.message import Message
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from socket import SOCK_STREAM, getaddrinfo
 from typing import IO
 from urllib.parse import urljoin
 
@@ -68,9 +68,11 @@ def fetch(address: str, file: IO[bytes]) -> Fetched:
 
 def _joined(address: str, target: str | None) -> str:
     try:
-        return urljoin(address, target or "")
-    except ValueError as error:
-        raise SourceError(f"{address} redirects to nowhere.") from error
+        if target:
+            return urljoin(address, target)
+    except ValueError:
+        pass
+    raise SourceError(f"{address} redirects to nowhere.")
 
 
 def _checked(address: str) -> Url:
@@ -91,9 +93,7 @@ def global_addresses(url: Url) -> list[Address]:
     """
     host = (url.host or "").strip("[]")
     try:
-        found = socket.getaddrinfo(
-            host, url.port or PORTS[url.scheme or ""], type=socket.SOCK_STREAM
-        )
+        found = getaddrinfo(host, url.port or PORTS[url.scheme or ""], type=SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise SourceError(f"{host} was not found: {error}.") from error
     addresses = list(dict.fromkeys(ip_address(str(entry[4][0])) for entry in found))

@@ -53,9 +53,9 @@ class _Limited:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where stories are brought from: a file here, what it is called and what it holds.
+    """Where stories are brought from: a file here, and what it holds.
 
-    `address` is the URL it came from, or "".
+    `name` is what the operator called it; `address` the URL it came from, or "".
     """
 
     path: Path
@@ -63,6 +63,11 @@ class Source:
     kind: Kind
     encoding: str
     address: str = ""
+
+    @property
+    def label(self) -> str:
+        """Return what stories say that they were imported from."""
+        return self.address or self.path.name
 
     @contextmanager
     def open(self) -> Iterator[Readable]:
@@ -115,8 +120,6 @@ def _bytes_of(path: Path, name: str) -> Iterator[Readable]:
 def _identified(path: Path, name: str, *, address: str = "", server_says: str = "") -> Source:
     with _bytes_of(path, name) as stream:
         start = stream.read(HEAD)
-    if not start.strip(b"\0 \t\r\n"):
-        raise SourceError(f"{name} is empty.")
     with _bytes_of(path, name) as stream:
         encoding = encoding_of(stream, server_says=server_says)
     with _bytes_of(path, name) as stream:
@@ -124,9 +127,10 @@ def _identified(path: Path, name: str, *, address: str = "", server_says: str = 
         head = b""
         while len(head) < HEAD and (piece := xml.read()):
             head += piece
+    if not head.strip():
+        raise SourceError(f"{name} is empty.")
     kind = _kind_of(head.decode("utf-8", "ignore"), start, name, address)
-    shown = name if address else path.name
-    return Source(path, shown, kind, encoding, address)
+    return Source(path, name, kind, encoding, address)
 
 
 def _kind_of(head: str, start: bytes, name: str, address: str) -> Kind:

@@ -20,6 +20,7 @@ from articles.importing.standfirsts import standfirst_of
 from articles.importing.tidying import tidy
 from articles.models import Article
 from articles.writing import write
+from paywall.catalog.models import Section
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +72,10 @@ class Saving:
 
     def _save(self, item: Item, seen: set[int]) -> Result:
         try:
-            outcome = self._write(item, seen)
+            try:
+                outcome = self._write(item, seen)
+            except IntegrityError:  # somebody took the slug, or made the story, meanwhile
+                outcome = self._write(item, seen)
         except ItemError as error:
             return Result(item.number, item.name, Outcome.REJECTED, str(error))
         except (DataError, IntegrityError, ValueError) as error:
@@ -80,24 +84,39 @@ class Saving:
         return Result(item.number, item.name, outcome)
 
     def _write(self, item: Item, seen: set[int]) -> Outcome:
-        if len(item.guid) > LONGEST_GUID or "\0" in item.guid:
-            raise ItemError(f"has a GUID of more than {LONGEST_GUID} characters")
-        digest = item.digest(self.access)
-        article = Article.objects.filter(source_guid=item.guid).defer("opening").first()
+        if len(item.guid) > LONGEST_GUID:
+            raise ItemError(f"has a GUID of {len(item.guid):,} characters")
+        found = Article.objects.filter(source_guid=item.guid).only("source_digest", "edited_at")
+        article = found.first()
         if article and article.edited_at:
             return Outcome.KEPT
+        section = self.sections.of(item.categories)
+        digest = item.digest(self.access, section.slug)
         if article and article.source_digest == digest:
             seen.add(hash(item.guid))
             return Outcome.UNCHANGED
         if hash(item.guid) in seen:
             raise ItemError("has the GUID of an earlier item, and is another story")
-        created = article is None
         with transaction.atomic():
-            self._fill(article or Article(source_guid=item.guid), item, digest)
+            outcome = self._write_over(article, item, section, digest)
         seen.add(hash(item.guid))
-        return Outcome.CREATED if created else Outcome.UPDATED
+        return outcome
 
-    def _fill(self, article: Article, item: Item, digest: str) -> None:
+    def _write_over(
+        self, before: Article | None, item: Item, section: Section, digest: str
+    ) -> Outcome:
+        if before is None:
+            article = Article(source_guid=item.guid, section=section, source_digest=digest)
+            self._fill(article, item)
+            return Outcome.CREATED
+        article = Article.objects.select_for_update().get(pk=before.pk)
+        if article.edited_at:  # staff were faster
+            return Outcome.KEPT
+        article.section, article.source_digest = section, digest
+        self._fill(article, item)
+        return Outcome.UPDATED
+
+    def _fill(self, article: Article, item: Item) -> None:
         tidied = tidy(item)
         text = clean(tidied.html)
         words = plain(text)
@@ -109,7 +128,6 @@ class Saving:
         article.headline = cut(item.headline, 200)
         article.standfirst = standfirst_of(item.summary, words, headline=item.headline)
         article.byline = cut(item.byline, 200)
-        article.section = self.sections.of(item.categories)
         article.genre = genre_of(item.categories)
         article.access = self.access if article.genre == Genre.STORY else ""
         article.picture_address = tidied.picture.address
@@ -117,7 +135,6 @@ class Saving:
         article.picture_credit = tidied.picture.credit
         article.picture_alt = tidied.picture.alt
         article.source = cut(self.source, 200)
-        article.source_digest = digest
         if not article.slug:
             article.slug = free_slug(item.headline, guid=item.guid, published=article.published_at)
         write(article, text, old_addresses=item.addresses)

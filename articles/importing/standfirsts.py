@@ -22,7 +22,7 @@ def standfirst_of(summary: str, text: str, *, headline: str) -> str:
     Most summaries in feeds are only the beginning of the text (plain words, here), which the
     preview shows anyway. One that is longer than a third of the text is not shown either.
     """
-    words = _TAIL.sub("", plain_text(summary[:20_000]))
+    words = _TAIL.sub("", plain_text(summary))
     if _DOTS.search(words) or not words or letters(words) == letters(headline):
         return ""
     if len(words) > MOST:

@@ -8,17 +8,21 @@ import nh3
 from articles.body import cut
 from articles.importing.errors import ItemError
 
+LONGEST = 20_000  # characters of HTML that are read for a plain text
 LONGEST_HEADLINE = 2_000  # characters; what is longer is no headline
 
 _INVISIBLE = re.compile(r"[\u200b\u2060\ufeff\xad]")
+_NO_LETTERS = re.compile(r"[\W_]+")
 _BLOCK = re.compile(r"<(?=/?(?:p|div|br|li|h[1-6]|tr|td|blockquote)\b)", re.IGNORECASE)
 
 
 def plain_text(html: str, *, most: int = 0) -> str:
     """Return the words of HTML on one line, cut between words to `most` characters.
 
-    What was escaped twice (`AT&amp;amp;T`) is a common mistake, and is read as meant.
+    It is for short texts: what is beyond LONGEST is not read. What was escaped twice
+    (`AT&amp;amp;T`) is a common mistake, and is read as meant.
     """
+    html = html[:LONGEST]
     spaced = _BLOCK.sub(" <", html) if "<" in html else html
     text = unescape(unescape(nh3.clean(spaced, tags=set(), clean_content_tags={"script", "style"})))
     return one_line(text, most=most)
@@ -44,4 +48,4 @@ def as_html(text: str) -> str:
 
 def letters(text: str) -> str:
     """Return only the letters and digits, to compare what is said and not how it is set."""
-    return "".join(character for character in text.casefold() if character.isalnum())
+    return _NO_LETTERS.sub("", text.casefold())

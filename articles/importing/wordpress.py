@@ -163,6 +163,8 @@ def _of(element: Element, name: str, kind: str = "") -> str:
 
 
 def _from_rss(text: str) -> datetime | None:
+    if " -0001 " in text:  # what WordPress makes of no date, and Python would read as 2001
+        return None
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, TypeError, OverflowError):

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import reset_queries
 
 from articles.importing.bringing import bring
 from articles.importing.errors import SourceError
@@ -59,6 +60,7 @@ class Command(BaseCommand):
                     if result.outcome is Outcome.SKIPPED:
                         skipped[result.why] += 1
                     self._tell(result)
+                    reset_queries()  # with DEBUG on, Django keeps them all
                     late = time.monotonic() - reported > EVERY_SECONDS
                     if number % EVERY_ITEMS == 0 or late:
                         self.stderr.write(f"{number:,} items read", self.style.NOTICE)
@@ -66,6 +68,8 @@ class Command(BaseCommand):
         except SourceError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(", ".join(f"{counts[outcome]} {outcome}" for outcome in COUNTED))
+        if not counts:
+            self.stdout.write(f"{options['source']} holds no items.")
         if skipped:
             kinds = ", ".join(f"{kind} {count}" for kind, count in skipped.most_common())
             self.stdout.write(f"Skipped, as no published stories: {kinds}")
