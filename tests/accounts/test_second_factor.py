@@ -57,7 +57,7 @@ def test_a_reader_adds_an_app_and_gets_recovery_codes(
     again = client.get(ADD_APP)["Location"]
     client.post(again, {"password": PASSWORD})
     page = client.get(ADD_APP)
-    secret = re.search(r"<code>([A-Z2-7]+)</code>", page.content.decode())
+    secret = re.search(r'<code class="key">([A-Z2-7]+)</code>', page.content.decode())
     assert secret
     with django_capture_on_commit_callbacks(execute=True):
         response = client.post(ADD_APP, {"code": code_of_app(secret[1])})

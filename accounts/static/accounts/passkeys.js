@@ -2,9 +2,8 @@
 (() => {
   if (!window.PublicKeyCredential) return;
 
-  document.addEventListener("DOMContentLoaded", () => {
-    for (const form of document.querySelectorAll("[data-passkey]")) form.hidden = false;
-  });
+  // At the end of the page, before it is painted: nothing moves.
+  for (const form of document.querySelectorAll("[data-passkey]")) form.hidden = false;
 
   document.addEventListener("allauth.error", (event) => {
     event.preventDefault();
