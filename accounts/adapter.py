@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from accounts import letters
-from accounts.ways import with_way_back
+from accounts.ways import here_again, with_way_back
 
 logger = logging.getLogger(__name__)
 
@@ -61,10 +61,6 @@ class AccountAdapter(DefaultAccountAdapter):
         """Ask for the code, and remember the story to go back to."""
         return HttpResponseRedirect(with_way_back(request, "account_email_verification_sent"))
 
-    def get_email_verification_redirect_url(self, email_address: Any) -> str:
-        """Show a reader who has changed the address that it is the new one."""
-        return reverse("account_email")
-
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account")
 
@@ -90,7 +86,8 @@ class AccountAdapter(DefaultAccountAdapter):
             letter.send()
         except OSError as error:  # smtplib's errors too; they have the address in them
             logger.error("No letter %s was sent: %s", template_prefix, type(error).__name__)
-            page = render(self.request, "account/letter_not_sent.html", status=503)
+            context = {"again": here_again(self.request)}
+            page = render(self.request, "account/letter_not_sent.html", context, status=503)
             raise ImmediateHttpResponse(page) from None
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:

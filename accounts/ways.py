@@ -8,5 +8,14 @@ from django.urls import reverse
 
 def with_way_back(request: HttpRequest, page: str) -> str:
     """Return a page's address that leads on to where the request's `next` leads."""
-    address: str = passthrough_next_redirect_url(request, reverse(page), REDIRECT_FIELD_NAME)
+    return _leading_on(request, reverse(page))
+
+
+def here_again(request: HttpRequest) -> str:
+    """Return the address of the form that was sent, to be filled in again."""
+    return _leading_on(request, request.path)
+
+
+def _leading_on(request: HttpRequest, path: str) -> str:
+    address: str = passthrough_next_redirect_url(request, path, REDIRECT_FIELD_NAME)
     return address

@@ -1,10 +1,9 @@
-"""Real pages, real letters, and limits as they are."""
+"""Many browsers in one test, each of them quickly made."""
 
 import pytest
 from django.conf import LazySettings
 
 
 @pytest.fixture(autouse=True)
-def _readers_pages(settings: LazySettings) -> None:
-    settings.ROOT_URLCONF = "tests.accounts.urls"
-    settings.WHITENOISE_USE_FINDERS = False  # every new client would look for all static files
+def _no_static_files(settings: LazySettings) -> None:
+    settings.WHITENOISE_USE_FINDERS = False  # every new client would look for all of them

@@ -187,6 +187,18 @@ def test_the_session_cookie_is_for_our_server_alone(client: Client) -> None:
     assert cookie["samesite"] == "Lax"
 
 
+def test_looking_at_the_forms_starts_no_session(client: Client) -> None:
+    for page in (
+        SIGN_IN,
+        reverse("account_signup"),
+        ASK_FOR_CODE,
+        reverse("account_reset_password"),
+    ):
+        client.get(page, {"next": "/stories/one/"})
+    sign_in(client, ADA, "wrong horse")
+    assert "session" not in client.cookies
+
+
 def test_a_session_known_before_signing_in_is_of_no_use_after(client: Client) -> None:
     make_reader(ADA)
     client.post(ASK_FOR_CODE, {"email": ADA})
