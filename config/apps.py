@@ -6,4 +6,7 @@ class SiteConfig(AppConfig):
     verbose_name = "Site"
 
     def ready(self) -> None:
-        from config import checks  # noqa: F401  # registers them
+        from config import checks, database
+
+        checks.register()
+        database.watch()

@@ -13,7 +13,12 @@ from config.safety import mailbox_key_from
 FILES = "django.core.mail.backends.filebased.EmailBackend"
 
 
-@checks.register(checks.Tags.security, deploy=True)
+def register() -> None:
+    """Have Django run them with --deploy."""
+    for check in (check_letters, check_site_url, check_keys):
+        checks.register(check, checks.Tags.security, deploy=True)
+
+
 def check_letters(app_configs: Any, **options: Any) -> Sequence[checks.CheckMessage]:
     """Letters have to reach readers: nobody could confirm an address."""
     if settings.EMAIL_BACKEND != FILES:
@@ -27,7 +32,6 @@ def check_letters(app_configs: Any, **options: Any) -> Sequence[checks.CheckMess
     ]
 
 
-@checks.register(checks.Tags.security, deploy=True)
 def check_site_url(app_configs: Any, **options: Any) -> Sequence[checks.CheckMessage]:
     """The links in letters have to be safe, and have to lead here."""
     site = urlsplit(settings.SITE_URL)
@@ -51,7 +55,6 @@ def check_site_url(app_configs: Any, **options: Any) -> Sequence[checks.CheckMes
     return warnings
 
 
-@checks.register(checks.Tags.security, deploy=True)
 def check_keys(app_configs: Any, **options: Any) -> Sequence[checks.CheckMessage]:
     """Keys that the site runs without, but not well."""
     warnings: list[checks.CheckMessage] = []

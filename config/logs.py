@@ -4,7 +4,7 @@ import logging
 import re
 
 # An email address, also as it stands in a query string.
-ADDRESS = re.compile(r"[\w.!#$%&'*+^`~-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
+ADDRESS = re.compile(r"[\w.!#$%&'+^`~-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
 
 
 class OneLine(logging.Formatter):

@@ -1,10 +1,13 @@
 """Every service's command as docker-compose.yml has it, on the real PostgreSQL and Redis."""
 
 import os
+import signal
 import subprocess
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 
 import psycopg
 import pytest
@@ -16,16 +19,19 @@ pytestmark = pytest.mark.services
 
 
 @contextmanager
-def running(site: Site, name: str) -> Iterator[subprocess.Popen[bytes]]:
+def running(site: Site, name: str) -> Iterator[None]:
     """Run a service; it has to stop when it is told to, and to end well."""
     command = site.services[name]["command"]
-    process = subprocess.Popen(command, cwd=site.folder, env=site.environment)
+    process = subprocess.Popen(
+        command, cwd=site.folder, env=site.environment, start_new_session=True
+    )
     try:
-        yield process
+        yield
         process.terminate()
         assert process.wait(20) == 0
     finally:
-        process.kill()
+        with suppress(ProcessLookupError):  # nothing of it is left
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
@@ -36,6 +42,12 @@ def is_healthy(site: Site, name: str) -> bool:
         command, cwd=site.folder, env=site.environment, capture_output=True, check=False
     )
     return checked.returncode == 0
+
+
+def page_of(site: Site, path: str) -> urllib.request.Request:
+    """Return a request as the proxy in front passes it on."""
+    headers = {"Host": "news.example.com", "X-Forwarded-Proto": "https"}
+    return urllib.request.Request(f"http://127.0.0.1:{site.port}{path}", headers=headers)
 
 
 def manage(site: Site, *words: str) -> None:
@@ -59,19 +71,39 @@ def test_the_website_answers(migrated: Site) -> None:
     picture.write_bytes(b"\xff\xd8")
     with running(migrated, "web"):
         wait_until(lambda: is_healthy(migrated, "web"), 30)
-        home = f"http://127.0.0.1:{migrated.port}"
-        with urllib.request.urlopen(f"{home}/media/pictures/quay.jpg") as answer:
+        with urllib.request.urlopen(page_of(migrated, "/media/pictures/quay.jpg")) as answer:
             assert answer.headers["Content-Type"] == "image/jpeg"
-        page = urllib.request.Request(
-            home, headers={"Host": "news.example.com", "X-Forwarded-Proto": "https"}
-        )
-        with urllib.request.urlopen(page) as answer:
+        with urllib.request.urlopen(page_of(migrated, "/")) as answer:
             html = answer.read().decode()
-            assert answer.status == 200
         sheet = html.split('<link rel="stylesheet" href="', 1)[1].split('"', 1)[0]
-        page.full_url = f"{home}{sheet}"
-        with urllib.request.urlopen(page) as answer:
+        with urllib.request.urlopen(page_of(migrated, sheet)) as answer:
             assert "immutable" in answer.headers["Cache-Control"]
+
+
+def test_a_restart_of_postgresql_costs_each_process_one_page_at_most(migrated: Site) -> None:
+    def status(_number: int = 0) -> int:
+        try:
+            with urllib.request.urlopen(page_of(migrated, "/subscribe/")) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    processes = 2
+    theirs = "pg_stat_activity where datname = current_database() and pid != pg_backend_pid()"
+    with (
+        running(migrated, "web"),
+        ThreadPoolExecutor(16) as readers,
+        psycopg.connect(migrated.environment["DATABASE_URL"], autocommit=True) as database,
+    ):
+
+        def has_many_connections() -> bool:
+            assert set(readers.map(status, range(50))) == {200}
+            return len(database.execute(f"select from {theirs}").fetchall()) > 2 * processes
+
+        wait_until(lambda: is_healthy(migrated, "web"), 30)
+        wait_until(has_many_connections)
+        database.execute(f"select pg_terminate_backend(pid) from {theirs}")
+        assert [status() for _ in range(60)].count(500) <= processes
 
 
 def test_the_worker_does_a_task_that_came_through_the_broker(migrated: Site) -> None:

@@ -33,6 +33,7 @@ class Command(BaseCommand):
         try:
             call_command("migrate", interactive=False, verbosity=0)
             call_command("demo")
+            self.stdout.write("\nServing it until you press Ctrl-C.")
             self.stdout.flush()
             run_together([_website(port), _tasks()])
         except OperationalError as error:
