@@ -24,7 +24,7 @@ _BLOCK = re.compile(
     r"<(?:p|div|br|ul|ol|table|h[1-6]|blockquote|pre|section|article|figure)\b", re.IGNORECASE
 )
 _PLAYER = re.compile(r"<(video|audio)\b([^<>]*)>(?:\s*<source\b([^<>]*)>)?", re.IGNORECASE)
-_SRC = re.compile(r"\bsrc\s*=\s*[\"']?(https?://[^\s\"'<>]+)", re.IGNORECASE)
+_SRC = re.compile(r"\bsrc\s*=\s*[\"']?([^\s\"'<>]+)", re.IGNORECASE)
 _PICTURE = re.compile(
     r"<figure>(?:<a [^<>]*>)?<img ([^<>]*)>(?:</a>)?(?:<figcaption>(.*)</figcaption>)?</figure>",
     re.DOTALL,

@@ -1,0 +1,81 @@
+"""The command as an operator sees it: what it prints, how it ends, what it needs."""
+
+import os
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from django.core.management import call_command
+from django.db import connection
+
+from articles.importing.decoding import PIECE
+from articles.importing.elements import elements
+from articles.importing.reading import open_source
+from articles.management.commands import import_stories
+from tests.articles.importing.making import item, post, rss, wxr
+
+
+@pytest.mark.django_db
+def test_progress_is_told_on_long_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_stories, "EVERY_ITEMS", 2)
+    path = tmp_path / "feed.xml"
+    path.write_text(rss(*[item() for _ in range(5)]))
+    progress = StringIO()
+    call_command("import_stories", str(path), stdout=StringIO(), stderr=progress)
+    assert progress.getvalue() == "2 items read\n4 items read\n"
+
+
+@pytest.mark.django_db
+def test_no_query_is_remembered_with_debug_on(tmp_path: Path, settings: LazySettings) -> None:
+    settings.DEBUG = True
+    path = tmp_path / "feed.xml"
+    path.write_text(rss(*[item() for _ in range(5)]))
+    call_command("import_stories", str(path), stdout=StringIO())
+    assert len(connection.queries) == 0
+
+
+def test_no_more_of_a_source_is_in_memory_than_was_read_last(tmp_path: Path) -> None:
+    path = tmp_path / "export.xml"
+    one = post(text=f"<p>{'x' * 6_000}</p>")
+    path.write_text(wxr(*[one for _ in range(1_000)]))
+    with open_source(str(path)) as source:
+        held = [len(root[0]) for root, _ in elements(source)]
+    assert len(held) > 1_000
+    assert max(held) <= 2 * PIECE / 6_000
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "printed", "complained"),
+    [
+        (rss(item("Good"), item("Bad", text="")), 0, "Rejected: item 2, 'Bad': has no text", ""),
+        (rss(item())[:-40], 1, "", "CommandError: {path} ends in the middle of something"),
+    ],
+    ids=["read, with a rejection", "refused"],
+)
+def test_how_it_ends(
+    tmp_path: Path, content: str, code: int, printed: str, complained: str
+) -> None:
+    path = tmp_path / "feed.xml"
+    path.write_text(content)
+    environment = {**os.environ, "VAR_DIR": str(tmp_path), "DEBUG": "1"}
+    environment.pop("DATABASE_URL", None)
+    environment.pop("REDIS_URL", None)
+
+    def manage(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert manage("migrate", "-v0").returncode == 0
+    ended = manage("import_stories", str(path))
+    assert ended.returncode == code
+    assert printed in ended.stdout
+    assert complained.format(path=path) in ended.stderr
+    assert "Traceback" not in ended.stderr
