@@ -4,9 +4,11 @@ https://feedparser.readthedocs.io/en/latest/reference.html
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urljoin
 
 from articles.importing import moments
 from articles.importing.errors import ItemError
@@ -33,12 +35,21 @@ def _is_kind(tag: Any) -> bool:
     return str(tag.get("scheme") or "").endswith("/2005#kind")
 
 
-def item_of(
-    entry: Any, *, number: int, picture: Picture, authors: Iterable[str], source: Source
-) -> Item:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is known of an entry besides what feedparser makes of it."""
+
+    picture: Picture
+    authors: Sequence[str]
+    site: str
+
+
+def item_of(entry: Any, around: Around, *, number: int, source: Source) -> Item:
     """Return the entry as an item. Raises ItemError."""
-    address = entry.get("link", "").strip()
-    html, newlines, summary = _texts(entry)
+    link = entry.get("link", "").strip()
+    address = joined(around.site, link) if link else ""
+    text, summary = _texts(entry)
+    html, newlines = _html(text)
     headline = headline_of(entry)
     return Item(
         number=number,
@@ -46,14 +57,23 @@ def item_of(
         headline=headline,
         html=html,
         newlines=newlines,
+        base=joined(address or around.site, text.get("base") or ""),
         addresses=(address,) if address else (),
-        summary=summary,
-        byline=joined_names(authors),
-        picture=picture,
+        summary=_html(summary)[0],
+        byline=joined_names(around.authors),
+        picture=around.picture,
         categories=_categories(entry.get("tags", [])),
         published=_moment(entry, "published_parsed"),
         updated=_moment(entry, "updated_parsed"),
     )
+
+
+def joined(base: str, address: str) -> str:
+    """Return the address made whole; "" when there is none."""
+    try:
+        return urljoin(base, address) if address else base
+    except ValueError:
+        return ""
 
 
 def _moment(entry: Any, name: str) -> datetime | None:
@@ -90,14 +110,13 @@ def _guid(entry: Any, address: str, headline: str, source: Source) -> str:
     return f"{host[1].lower() if host else source.label}:{given}"
 
 
-def _texts(entry: Any) -> tuple[str, bool, str]:
-    """Return the text as HTML, whether its lines mean something, and the summary as HTML."""
+def _texts(entry: Any) -> tuple[Any, Any]:
+    """Return what the entry has for its text, and for a summary besides."""
     summary = entry.get("summary_detail") or {}
     contents = [content for content in entry.get("content", []) if _is_text(content)]
     if not contents:
-        return *_html(summary), ""
-    longest = max(contents, key=lambda content: len(content["value"]))
-    return *_html(longest), _html(summary)[0]
+        return summary, {}
+    return max(contents, key=lambda content: len(content["value"])), summary
 
 
 def _is_text(content: Any) -> bool:

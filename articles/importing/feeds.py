@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 import feedparser
 
 from articles.importing.elements import elements, local_name, namespace
-from articles.importing.entries import MOST_CATEGORIES, headline_of, item_of, no_story
+from articles.importing.entries import MOST_CATEGORIES, Around, headline_of, item_of, no_story
 from articles.importing.errors import ItemError, NotWellFormedError, SourceError
 from articles.importing.items import Item, Picture, Unread
 from articles.importing.pictures import is_media, is_picture_address, picture_of
@@ -25,11 +25,14 @@ _OTHERS = re.compile(rb"(</?)(?:media|itunes)(:(?:description|title|summary|subt
 _CATEGORY = re.compile(rb"<(?:[\w.-]+:)?(?:category|subject)\b")
 
 
-def check(source: Source) -> bool:
-    """Read the feed to its end; return whether it is well-formed. Raises SourceError."""
+def check(source: Source, *, looked: Callable[[], None]) -> bool:
+    """Read the feed to its end; return whether it is well-formed. Raises SourceError.
+
+    `looked` is called at every item.
+    """
     try:
         for _ in elements(source):
-            pass
+            looked()
     except NotWellFormedError as error:
         if error.cut_off:
             raise
@@ -40,33 +43,35 @@ def check(source: Source) -> bool:
 def read(source: Source, *, well_formed: bool) -> Iterator[Item | Unread]:
     """Yield what stands in the feed, in its order. Raises SourceError."""
     entries = _entries(source) if well_formed else _repaired(source)
-    for number, (entry, picture, authors) in enumerate(entries, 1):
+    for number, (entry, around) in enumerate(entries, 1):
         if isinstance(entry, Unread):
             yield replace(entry, number=number)
-            continue
-        if why := no_story(entry):
-            yield Unread(number, "", why, skipped=True)
-            continue
-        try:
-            yield item_of(entry, number=number, picture=picture, authors=authors, source=source)
-        except ItemError as error:
-            yield Unread(number, headline_of(entry), str(error))
+        elif why := no_story(entry):
+            yield Unread(number, headline_of(entry), why, skipped=True)
+        else:
+            try:
+                yield item_of(entry, around, number=number, source=source)
+            except ItemError as error:
+                yield Unread(number, headline_of(entry), str(error))
 
 
-def _entries(source: Source) -> Iterator[tuple[Any, Picture, Sequence[str]]]:
-    """Yield what feedparser makes of each item, its picture and its authors."""
+def _entries(source: Source) -> Iterator[tuple[Any, Around]]:
+    """Yield what feedparser makes of each item, and what is around it."""
     of_all: list[str] = []
+    site = source.address
     for root, element in elements(source):
         if _names_author(element):
             of_all.append(_name_in(element))
+        if local_name(element) == "link" and element.get("rel", "alternate") == "alternate":
+            site = (element.get("href") or element.text or "").strip() or site
         if local_name(element) not in _ITEMS:
             continue
-        picture, authors = picture_of(element), _authors_of(element)
+        around = Around(picture_of(element), _authors_of(element) or of_all, site)
         try:
             entry = _parsed(_alone(root, element))
         except ItemError as error:
             entry = Unread(0, _name_of(element), str(error))
-        yield entry, picture, authors or of_all
+        yield entry, around
 
 
 def _authors_of(item: Element) -> list[str]:
@@ -136,7 +141,7 @@ def _parse(xml: bytes) -> Any:
     return feedparser.parse(io.BytesIO(xml), sanitize_html=False, resolve_relative_uris=False)
 
 
-def _repaired(source: Source) -> Iterator[tuple[Any, Picture, Sequence[str]]]:
+def _repaired(source: Source) -> Iterator[tuple[Any, Around]]:
     """Yield what can be made out in a feed that breaks the rules of XML, as many do a little."""
     xml = b""
     with source.open() as stream:
@@ -151,11 +156,13 @@ def _repaired(source: Source) -> Iterator[tuple[Any, Picture, Sequence[str]]]:
     if any(len(_CATEGORY.findall(part)) > MOST_CATEGORIES for part in parts):
         raise SourceError(f"{source.name} is no well-formed XML, and no sensible feed.")
     try:
-        entries = _parse(_OTHERS.sub(rb"\1other\2", xml)).entries
+        feed = _parse(_OTHERS.sub(rb"\1other\2", xml))
     except Exception as error:  # as above
         raise SourceError(f"{source.name} is no well-formed XML: {error}.") from error
-    for entry in entries:
+    site = feed.feed.get("link", "") or source.address
+    for entry in feed.entries:
         pictures = [*entry.get("media_content", []), *entry.get("media_thumbnail", [])]
         addresses = [picture.get("url", "") for picture in pictures]
         authors = [author.get("name", "") for author in entry.get("authors", [])]
-        yield entry, Picture(next(filter(is_picture_address, addresses), "")), authors
+        picture = Picture(next(filter(is_picture_address, addresses), ""))
+        yield entry, Around(picture, authors, site)

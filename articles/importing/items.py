@@ -23,8 +23,8 @@ class Item:
     """A story as its source gives it: nothing cleaned, nothing decided.
 
     `html` is the text from anywhere; with `newlines` an empty line in it ends a paragraph, as in
-    WordPress. `summary` is HTML too, the other texts are plain. `addresses` are the URLs it was
-    found at, the first one being what its relative links begin with. `number` counts from 1.
+    WordPress, and its relative links begin with `base`. `summary` is HTML too, the other texts
+    are plain. `addresses` are the URLs it was found at. `number` counts from 1.
     """
 
     number: int
@@ -32,6 +32,7 @@ class Item:
     headline: str
     html: str
     newlines: bool = False
+    base: str = ""
     addresses: tuple[str, ...] = ()
     summary: str = ""
     byline: str = ""

@@ -54,7 +54,6 @@ def tidy(item: Item) -> Tidied:
     with leads it, unless another does. Raises ItemError for what no parser should be given.
     """
     html = _manageable(item.html)
-    base = item.addresses[0] if item.addresses else ""
     if not item.newlines and not _BLOCK.search(html):
         html = _from_lines(html)
     loose = nh3.clean(
@@ -66,7 +65,7 @@ def tidy(item: Item) -> Tidied:
         link_rel=None,
     )
     blocks = blocks_of(
-        loose, newlines=item.newlines, rewrite=lambda tag, found: _whole(tag, found, base)
+        loose, newlines=item.newlines, rewrite=lambda tag, found: _whole(tag, found, item.base)
     )
     return _led(blocks, item)
 

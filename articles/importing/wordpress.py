@@ -5,7 +5,7 @@ and whether the file is whole. https://wordpress.org/documentation/article/tools
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -40,14 +40,15 @@ class Site:
 
 
 @contextmanager
-def survey(source: Source, *, zone: tzinfo) -> Iterator[Site]:
+def survey(source: Source, *, zone: tzinfo, looked: Callable[[], None]) -> Iterator[Site]:
     """Read the export to its end and give what its posts refer to. Raises SourceError.
 
-    `zone` is that of moments without one.
+    `zone` is that of moments without one; `looked` is called at every item.
     """
     site = Site(zone)
     with closing(site.pictures):
         for _, element in elements(source):
+            looked()
             name = local_name(element)
             if name == "author":
                 login = _of(element, "author_login")
@@ -111,6 +112,7 @@ def _item(number: int, headline: str, element: Element, site: Site) -> Item:
         headline=headline,
         html=expand(text, site.pictures, post_id),
         newlines="<!-- wp:" not in text or "<!-- wp:freeform" in text,
+        base=address or site.address,
         addresses=tuple(_addresses(address, post_id, site)),
         summary=_of(element, "encoded", "excerpt"),
         byline=_byline(element, site),

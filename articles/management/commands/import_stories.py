@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from collections import Counter
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from django.db import reset_queries
 
 from articles.importing.bringing import bring
@@ -23,6 +23,22 @@ COUNTED = (
     Outcome.KEPT,
     Outcome.REJECTED,
 )
+
+
+class Progress:
+    """Says how far it is, every so many items or seconds."""
+
+    def __init__(self, done: str, out: OutputWrapper) -> None:
+        self._done, self._out = done, out
+        self._items, self._said_at = 0, time.monotonic()
+
+    def step(self) -> None:
+        """Count one more item."""
+        self._items += 1
+        late = time.monotonic() - self._said_at > EVERY_SECONDS
+        if self._items % EVERY_ITEMS == 0 or late:
+            self._out.write(f"{self._items:,} items {self._done}", lambda line: line)
+            self._said_at = time.monotonic()
 
 
 class Command(BaseCommand):
@@ -47,24 +63,22 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         counts: Counter[Outcome] = Counter()
         skipped: Counter[str] = Counter()
-        reported = time.monotonic()
+        looked, read = Progress("looked through", self.stderr), Progress("read", self.stderr)
         try:
             with bring(
                 options["source"],
                 section=options["section"],
                 access=options["access"],
                 now=clock.now(),
+                looked=looked.step,
             ) as results:
-                for number, result in enumerate(results, 1):
+                for result in results:
                     counts[result.outcome] += 1
                     if result.outcome is Outcome.SKIPPED:
                         skipped[result.why] += 1
                     self._tell(result)
+                    read.step()
                     reset_queries()  # with DEBUG on, Django keeps them all
-                    late = time.monotonic() - reported > EVERY_SECONDS
-                    if number % EVERY_ITEMS == 0 or late:
-                        self.stderr.write(f"{number:,} items read", self.style.NOTICE)
-                        reported = time.monotonic()
         except SourceError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(", ".join(f"{counts[outcome]} {outcome}" for outcome in COUNTED))

@@ -239,3 +239,29 @@ def test_farewells_of_the_feed_are_left_out(import_: Import) -> None:
     farewell = '<hr><p>The post <a href="https://x.example">Wall</a> appeared first on Old.</p>'
     import_(rss(item(text=TEXT + farewell)))
     assert only().body.html.endswith("an east wind.</p>")
+
+
+@pytest.mark.parametrize(
+    ("around", "link", "address"),
+    [
+        ("<link>https://old.example/news/</link>", "<link>1/</link>", "https://old.example/a.jpg"),
+        ("<link>https://old.example/news/</link>", "", "https://old.example/a.jpg"),
+        ("", "<link>https://other.example/1/</link>", "https://other.example/a.jpg"),
+        ("<link>https://old.example/</link>", "<link>http://[</link>", "https://old.example/a.jpg"),
+    ],
+)
+def test_relative_addresses_are_of_the_story_or_its_site(
+    import_: Import, around: str, link: str, address: str
+) -> None:
+    import_(rss(around, item(text=f"{TEXT}<img src='/a.jpg'>", more=link)))
+    assert f'src="{address}"' in only().body.html
+
+
+def test_xml_base_is_what_relative_addresses_begin_with(import_: Import) -> None:
+    import_(
+        atom(
+            '<entry><id>urn:1</id><title>T</title><content type="html" '
+            'xml:base="https://base.example/x/">Words &lt;img src="a.jpg"&gt;</content></entry>'
+        )
+    )
+    assert 'src="https://base.example/x/a.jpg"' in only().body.html

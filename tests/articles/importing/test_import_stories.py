@@ -25,7 +25,12 @@ def test_progress_is_told_on_long_files(tmp_path: Path, monkeypatch: pytest.Monk
     path.write_text(rss(*[item() for _ in range(5)]))
     progress = StringIO()
     call_command("import_stories", str(path), stdout=StringIO(), stderr=progress)
-    assert progress.getvalue() == "2 items read\n4 items read\n"
+    assert progress.getvalue().splitlines() == [
+        "2 items looked through",
+        "4 items looked through",
+        "2 items read",
+        "4 items read",
+    ]
 
 
 @pytest.mark.django_db

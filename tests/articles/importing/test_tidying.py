@@ -13,7 +13,7 @@ def tidied(html: str, *, headline: str = "Wall", newlines: bool = False) -> str:
         headline=headline,
         html=html,
         newlines=newlines,
-        addresses=("https://old.example/2019/wall/",),
+        base="https://old.example/2019/wall/",
         picture=Picture("https://old.example/lead.jpg"),
     )
     return tidy(item).html
