@@ -2,16 +2,23 @@
 
 import hashlib
 import json
+import re
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.test import Client
+from django.urls import reverse
 from fido2 import cbor
 from fido2.cose import ES256
 from fido2.utils import websafe_encode
 
+from tests.accounts.doing import PASSWORD, words
+
+ADD = reverse("mfa_add_webauthn")
+SIGN_IN_WITH_PASSKEY = reverse("mfa_login_webauthn")
 USER_PRESENT, USER_VERIFIED, HAS_KEY = 0x01, 0x04, 0x40
 
 
@@ -80,3 +87,29 @@ class Passkey:
                 "clientExtensionResults": results,
             }
         )
+
+
+def add_passkey(client: Client, **more: Any) -> Passkey:
+    """Add a passkey, showing the password first, as the pages ask."""
+    again = client.get(ADD)["Location"]
+    assert client.post(again, {"password": PASSWORD})["Location"] == ADD
+    passkey = Passkey()
+    credential = passkey.create(options(client.get(ADD), "creation_options"))
+    response = client.post(
+        ADD, {"name": "My phone", "passwordless": "on", "credential": credential, **more}
+    )
+    assert response.status_code == 302, words(response)
+    return passkey
+
+
+def options(page: Any, name: str) -> dict[str, Any]:
+    found = re.search(r'<script id="passkey_data"[^>]*>(.*?)</script>', page.content.decode())
+    assert found
+    data: dict[str, Any] = json.loads(found[1])[name]
+    return data
+
+
+def sign_in_with(client: Client, passkey: Passkey, **more: str) -> Any:
+    asked = client.get(SIGN_IN_WITH_PASSKEY, headers={"accept": "application/json"}).json()
+    credential = passkey.get(asked["request_options"])
+    return client.post(SIGN_IN_WITH_PASSKEY, {"credential": credential, **more})

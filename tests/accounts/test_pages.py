@@ -27,7 +27,7 @@ from tests.accounts.doing import (
     sign_up,
     type_code,
 )
-from tests.accounts.test_passkeys import add_passkey
+from tests.accounts.passkey import add_passkey
 from tests.making import make_reader
 
 pytestmark = pytest.mark.django_db

@@ -1,6 +1,4 @@
-import json
 import re
-from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -21,14 +19,21 @@ from tests.accounts.doing import (
     who,
     words,
 )
-from tests.accounts.passkey import Passkey
+from tests.accounts.passkey import (
+    ADD,
+    SIGN_IN_WITH_PASSKEY,
+    Passkey,
+    add_passkey,
+    options,
+    sign_in_with,
+)
 from tests.making import make_article, make_reader
 
 pytestmark = pytest.mark.django_db
 
 ADA = "ada@example.com"
-ADD = reverse("mfa_add_webauthn")
-SIGN_IN_WITH_PASSKEY = reverse("mfa_login_webauthn")
+
+
 SECOND_STEP = reverse("mfa_authenticate")
 
 
@@ -46,32 +51,6 @@ def signed_in(reader: Reader) -> Client:
     client = Client()
     sign_in(client, reader.email)
     return client
-
-
-def add_passkey(client: Client, **more: Any) -> Passkey:
-    """Add a passkey, showing the password first, as the pages ask."""
-    again = client.get(ADD)["Location"]
-    assert client.post(again, {"password": PASSWORD})["Location"] == ADD
-    passkey = Passkey()
-    credential = passkey.create(options(client.get(ADD), "creation_options"))
-    response = client.post(
-        ADD, {"name": "My phone", "passwordless": "on", "credential": credential, **more}
-    )
-    assert response.status_code == 302, words(response)
-    return passkey
-
-
-def options(page: Any, name: str) -> dict[str, Any]:
-    found = re.search(r'<script id="passkey_data"[^>]*>(.*?)</script>', page.content.decode())
-    assert found
-    data: dict[str, Any] = json.loads(found[1])[name]
-    return data
-
-
-def sign_in_with(client: Client, passkey: Passkey, **more: str) -> Any:
-    asked = client.get(SIGN_IN_WITH_PASSKEY, headers={"accept": "application/json"}).json()
-    credential = passkey.get(asked["request_options"])
-    return client.post(SIGN_IN_WITH_PASSKEY, {"credential": credential, **more})
 
 
 def test_a_reader_adds_a_passkey_and_is_told_by_letter(reader: Reader) -> None:

@@ -12,8 +12,7 @@ from django.urls import reverse
 
 from accounts.models import Reader
 from tests.accounts.doing import PASSWORD, sign_in, words
-from tests.accounts.passkey import Passkey
-from tests.accounts.test_passkeys import add_passkey, options, sign_in_with
+from tests.accounts.passkey import Passkey, add_passkey, options, sign_in_with
 from tests.making import make_reader
 
 pytestmark = pytest.mark.django_db

@@ -26,7 +26,7 @@ from tests.accounts.doing import (
     sign_up,
     type_code,
 )
-from tests.accounts.test_passkeys import add_passkey, sign_in_with
+from tests.accounts.passkey import add_passkey, sign_in_with
 from tests.making import make_article, make_reader
 
 pytestmark = pytest.mark.django_db
