@@ -66,6 +66,14 @@ def check_keys(app_configs: Any, **options: Any) -> Sequence[checks.CheckMessage
                 id="newspaper.W004",
             )
         )
+    if settings.STRIPE_API_BASE:
+        warnings.append(
+            checks.Warning(
+                f"STRIPE_API_BASE is {settings.STRIPE_API_BASE}: payments never reach Stripe.",
+                hint="Leave it unset.",
+                id="newspaper.W006",
+            )
+        )
     if mailbox_key_from(settings.SECRET_KEY) == settings.MAILBOX_KEY:
         warnings.append(
             checks.Warning(

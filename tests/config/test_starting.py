@@ -110,6 +110,7 @@ def test_deployment_checks_have_nothing_to_say_of_a_good_environment(tmp_path: P
         ({"ALLOWED_HOSTS": "www.example.com"}, "newspaper.W003"),
         ({"STRIPE_SECRET_KEY": ""}, "newspaper.W004"),
         ({"MAILBOX_KEY": ""}, "newspaper.W005"),
+        ({"STRIPE_API_BASE": "http://127.0.0.1:12111"}, "newspaper.W006"),
     ],
 )
 def test_deployment_checks_warn(tmp_path: Path, change: dict[str, str], says: str) -> None:
