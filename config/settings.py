@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.staff_mfa.StaffNeedSecondFactor",
+    "accounts.no_store.AccountPagesAreNotKept",
     "articles.redirects.OldAddressMiddleware",
 ]
 
@@ -302,7 +303,6 @@ MFA_TOTP_ISSUER = NEWSPAPER_NAME
 MFA_TOTP_TOLERANCE = 1  # half a minute late, or on a phone whose clock is wrong by as much
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 STAFF_NEED_SECOND_FACTOR = not DEBUG
-MIDDLEWARE += ["accounts.no_store.AccountPagesAreNotKept"]
 
 # -- The admin (django-unfold) -----------------------------------------------------------------
 UNFOLD = {"SITE_TITLE": NEWSPAPER_NAME, "SITE_HEADER": NEWSPAPER_NAME, "SITE_URL": "/"}
@@ -314,7 +314,11 @@ LOGGING = {
     "formatters": {"line": {"()": "config.logs.OneLine"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "fido2": {"level": "WARNING"},  # names credentials
+        "stripe": {"level": "WARNING"},  # names every request
+    },
 }
 
 if not DEBUG:

@@ -12,8 +12,9 @@ from paywall.metering import rules
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered(settings: LazySettings) -> Iterator[None]:
-    """Begin every test with empty caches, and hash passwords fast."""
+    """Begin every test with empty caches, hash passwords fast and look for no static files."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WHITENOISE_USE_FINDERS = False  # every new client would look for all of them
     cache.clear()
     rules.forget()
     strangers.forget()

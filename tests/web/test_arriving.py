@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
-from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
 
@@ -32,11 +31,6 @@ from tests.making import make_article, make_reader
 pytestmark = pytest.mark.django_db
 
 ADA = "ada@gmail.com"
-
-
-@pytest.fixture(autouse=True)
-def _no_static_files(settings: LazySettings) -> None:
-    settings.WHITENOISE_USE_FINDERS = False  # every new client would look for all of them
 
 
 @pytest.fixture
