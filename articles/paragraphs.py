@@ -5,7 +5,6 @@ What comes from elsewhere is seldom written as paragraphs: it is wrapped in `div
 counted in paragraphs, so every text has to have them.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from html import escape
@@ -115,13 +114,16 @@ class _Arranger(HTMLParser):
                 self._words = True
                 self._write(escape(data, quote=False))
         elif self._newlines and not self._in_p and self._top.tag in {"", "blockquote"}:
-            for number, line in enumerate(re.split(r"([ \t\r]*\n\s*)", data)):
-                if number % 2:
-                    self._lines = max(self._lines, line.count("\n"))
-                else:
-                    self._add_text(line)
+            self._add_lines(data.split("\n"))
         else:
             self._add_text(data)
+
+    def _add_lines(self, lines: list[str]) -> None:
+        blanks = " \t\r"
+        for number, line in enumerate(lines):
+            self._lines += number > 0
+            line = line.lstrip(blanks) if number else line
+            self._add_text(line.rstrip(blanks) if number < len(lines) - 1 else line)
 
     def _add_text(self, text: str) -> None:
         if _is_blank(text):
@@ -168,6 +170,7 @@ class _Arranger(HTMLParser):
             name = "div"
         if name == "br":
             self._breaks += 1
+            self._lines *= self._lines > 1  # the end of the line that it stands on is no other
         elif name == "img":
             self._add_picture(attributes)
         elif name == "iframe":

@@ -14,7 +14,7 @@ from articles.importing import moments
 from articles.importing.errors import ItemError
 from articles.importing.items import Item, Picture
 from articles.importing.reading import Source
-from articles.importing.texts import as_html, one_line, plain_text
+from articles.importing.texts import LONGEST_HEADLINE, as_html, one_line, plain_text
 
 MOST_CATEGORIES = 100
 _GUID_OF_THE_WORLD = re.compile(r"(?:https?|tag|urn|uuid):", re.IGNORECASE)
@@ -51,6 +51,8 @@ def item_of(entry: Any, around: Around, *, number: int, source: Source) -> Item:
     text, summary = _texts(entry)
     html, newlines = _html(text)
     headline = headline_of(entry)
+    if len(headline) > LONGEST_HEADLINE:
+        raise ItemError(f"has a headline of {len(headline):,} characters")
     return Item(
         number=number,
         guid=_guid(entry, address, headline, source),

@@ -18,8 +18,8 @@ from articles.importing.reading import Source
 from articles.importing.texts import headline_from, one_line
 
 LARGEST_BROKEN = 3 * 1024**2  # bytes of a feed that is repaired, which takes it into memory
+MOST_PARTS = 300  # of an item
 _ITEMS = {"item", "entry"}
-_CATEGORIES = {"category", "subject"}
 _END = re.compile(rb"</\s*(?:[\w.-]+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _OTHERS = re.compile(rb"(</?)(?:media|itunes)(:(?:description|title|summary|subtitle)\b)")
 _CATEGORY = re.compile(rb"<(?:[\w.-]+:)?(?:category|subject)\b")
@@ -52,7 +52,7 @@ def read(source: Source, *, well_formed: bool) -> Iterator[Item | Unread]:
             try:
                 yield item_of(entry, around, number=number, source=source)
             except ItemError as error:
-                yield Unread(number, headline_of(entry), str(error))
+                yield Unread(number, one_line(headline_of(entry), most=100), str(error))
 
 
 def _entries(source: Source) -> Iterator[tuple[Any, Around]]:
@@ -87,7 +87,7 @@ def _names_author(element: Element) -> bool:
 def _name_in(element: Element) -> str:
     """Return the name in Atom's `<name>`, in `desk@paper.example (Ann Lee)` or by itself."""
     names = [child.text or "" for child in element if local_name(child) == "name"]
-    text = " ".join(names) or element.text or ""
+    text = (" ".join(names) or element.text or "")[:500]
     in_brackets = re.fullmatch(r"\s*\S+@\S+\s*\(([^()]*)\)\s*", text)
     return (in_brackets[1] if in_brackets else re.sub(r"<\S+@\S+>", "", text)).strip()
 
@@ -105,18 +105,14 @@ def _alone(root: Element, item: Element) -> bytes:
     and compares every category with every other.
     """
     described = any(_is_description(child) for child in item)
-    categories = 0
     kept = []
     for child in item:
-        name = local_name(child)
-        if name == "title":
+        if local_name(child) == "title":
             headline_from(child.text or "")
-        categories += name in _CATEGORIES
-        too_many = name in _CATEGORIES and categories > MOST_CATEGORIES
-        second = described and name == "description" and not _is_description(child)
-        if not (too_many or second or is_media(child) or "itunes" in namespace(child)):
+        second = described and local_name(child) == "description" and not _is_description(child)
+        if not (second or is_media(child) or "itunes" in namespace(child)):
             kept.append(child)
-    item[:] = kept
+    item[:] = kept[:MOST_PARTS]
     alone = Element(root.tag, root.attrib)
     holder = SubElement(alone, "channel") if local_name(root) == "rss" else alone
     holder.append(item)

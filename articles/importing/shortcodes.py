@@ -19,6 +19,7 @@ _YOUTUBE = re.compile(
     r"|youtu\.be/)([\w-]{6,20})"
 )
 _VIMEO = re.compile(r"https?://(?:www\.|player\.)?vimeo\.com/(?:video/)?(\d{4,12})")
+LONGEST = 4_000  # characters of a shortcode that are read
 _DEEPEST = 50
 _ALONE = {"audio", "gallery", "playlist", "video", "vimeo", "youtube"}
 
@@ -83,7 +84,8 @@ def _html_of(name: str, attributes: str, enclosed: str) -> str:
 
 
 def _values(attributes: str) -> dict[str, str]:
-    return {pair[1].lower(): "".join(pair.groups("")[1:]) for pair in _PAIR.finditer(attributes)}
+    pairs = _PAIR.finditer(attributes[:LONGEST])
+    return {pair[1].lower(): "".join(pair.groups("")[1:]) for pair in pairs}
 
 
 def _captioned(caption: str, enclosed: str) -> str:

@@ -17,6 +17,7 @@ from articles.paragraphs import Attributes, blocks_of
 LONGEST = 5_000_000  # characters
 MOST_TAGS = 50_000  # over tags within tags an HTML parser takes time by the square
 MOST_ENTITIES = 100_000  # and over ampersands
+MOST_LINES = 50_000
 MOST_STYLED = 100
 _ELSEWHERE = ("data-src", "data-lazy-src", "data-original", "data-orig-file")  # of lazy pictures
 _STYLE = r"<(b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)"
@@ -77,6 +78,8 @@ def _manageable(html: str) -> str:
         raise ItemError(f"has a text with {html.count('<'):,} tags")
     if html.count("&") > MOST_ENTITIES:
         raise ItemError(f"has a text with {html.count('&'):,} ampersands")
+    if html.count("\n") > MOST_LINES:
+        raise ItemError(f"has a text of {html.count(chr(10)):,} lines")
     # A parser repeats the styles that are open in every paragraph, unless they are alike.
     html = re.sub(_STYLE + r"\s[^<>]*>", r"<\1>", html, flags=re.IGNORECASE)
     if len(re.findall(_STYLE + r"[\s/]", html, flags=re.IGNORECASE)) > MOST_STYLED:

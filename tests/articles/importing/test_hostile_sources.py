@@ -151,6 +151,25 @@ def test_tens_of_thousands_of_categories_are_but_some(import_: Import) -> None:
     assert "2 created" in import_(rss(item(more=many), item()))
 
 
+def test_an_item_of_thousands_of_parts_is_read(import_: Import) -> None:
+    assert "1 created" in import_(rss(item(more="<author>a@b.example (A)</author>" * 30_000)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"a{' ' * 900_000}b",
+        f"[gallery {'a' * 900_000}] words",
+        f"{'[a b=' * 90_000} words",
+        f"{'[a]' * 90_000} words [/a]",
+        f"https://youtu.be/{'a' * 900_000}",
+    ],
+    ids=["spaces", "attributes", "brackets", "shortcodes", "address"],
+)
+def test_texts_that_would_keep_a_pattern_busy_are_read(import_: Import, text: str) -> None:
+    assert "1 created" in import_(wxr(post(text=text)))
+
+
 def test_a_headline_of_ten_million_characters_is_rejected(import_: Import) -> None:
     report = import_(rss(item("x" * 10_000_000), item("Tea")))
     assert "has a headline of 10,000,000 characters" in report
@@ -163,6 +182,7 @@ def test_a_headline_of_ten_million_characters_is_rejected(import_: Import) -> No
         ("<div>" * 60_000, "has a text with 60,000 tags"),
         ("&a" * 200_000, "ampersands"),
         ("x" * 6_000_000, "has a text of 6,000,000 characters"),
+        ("x\n" * 60_000, "has a text of 59,999 lines"),
         ('<b id="<">' * 200, "tags cannot be made out"),
     ],
 )
