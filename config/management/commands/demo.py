@@ -1,10 +1,9 @@
 """Make the demonstration newspaper, and say what to try."""
 
-import socket
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError
 
 from config.demo.paper import make_paper
 from config.demo.readers import PASSWORD, READERS, make_readers
@@ -16,35 +15,15 @@ class Command(BaseCommand):
         "Make the demonstration newspaper (only with DEBUG on). A second run adds what is missing."
     )
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--port", type=int, help="Refuse when this port of 127.0.0.1 is taken already."
-        )
-
-    def handle(self, *args: Any, port: int | None, **options: Any) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
             raise CommandError(
                 "The demonstration's readers share a known password: it needs DEBUG on."
-            )
-        if port is not None and _is_taken(port):
-            raise CommandError(
-                f"Port {port} is taken: stop what listens there, or choose another: "
-                "make demo PORT=8001"
             )
         now = clock.now()
         made = make_paper(now=now)
         make_readers(now=now)
         self.stdout.write(f"{made} new stories.\n\n{_what_to_try()}")
-
-
-def _is_taken(port: int) -> bool:
-    with socket.socket() as tried:
-        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            tried.bind(("127.0.0.1", port))
-        except OSError:
-            return True
-    return False
 
 
 def _what_to_try() -> str:
