@@ -26,8 +26,8 @@ PREVIEW = "articles/preview.html"
 
 @require_safe
 def show_front(request: HttpRequest) -> HttpResponseBase:
-    """Show the front page; `?p=` is how a WordPress site named its stories."""
-    if "p" in request.GET and (redirect := redirect_from(request)):
+    """Show the front page; `/?p=` and the like are where other systems had their stories."""
+    if request.GET and (redirect := redirect_from(request)):
         return redirect
     now = clock.now()
     context = {"front": fronts.front_page(now=now), "now": now}

@@ -99,7 +99,8 @@ def joined_names(names: Iterable[str]) -> str:
 def _guid(entry: Any, address: str, headline: str, source: Source) -> str:
     """Return what names the item for ever.
 
-    A bare number or word is a name only within its feed: the feed's host goes before it.
+    A bare number or word is a name only within its site: the site's host goes before it, where
+    the item or its feed tells that.
     """
     given = entry.get("id", "").strip() or address
     if not given:
@@ -109,7 +110,7 @@ def _guid(entry: Any, address: str, headline: str, source: Source) -> str:
     if _GUID_OF_THE_WORLD.match(given):
         return str(given)
     host = re.match(r"https?://([^/?#]+)", address or source.address)
-    return f"{host[1].lower() if host else source.label}:{given}"
+    return f"{host[1].lower()}:{given}" if host else str(given)
 
 
 def _texts(entry: Any) -> tuple[Any, Any]:
