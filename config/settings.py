@@ -316,6 +316,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # anybody asks for any host
         "fido2": {"level": "WARNING"},  # names credentials
         "stripe": {"level": "WARNING"},  # names every request
     },
