@@ -68,6 +68,9 @@ class ArticleAdmin(ModelAdmin):
     show_full_result_count = False
     date_hierarchy = None
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"published_at": clock.now(), **super().get_changeform_initial_data(request)}
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
         articles: QuerySet[Article] = super().get_queryset(request)
         return articles.defer("opening")

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.conf.urls.static import static
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.unregister([Authenticator, EmailAddress, UserSession])  # readers manage these themselves
@@ -17,5 +18,6 @@ urlpatterns = [
     path("", include("paywall.urls")),
     path("accounts/", include("accounts.urls")),
     path("admin/", admin.site.urls),
+    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}icon.svg")),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
 ]

@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from accounts.models import raise_access_version
-from paywall.entitlements.models import Entitlement
+from paywall import clock
+from paywall.entitlements.models import Entitlement, Source
 
 
 @admin.register(Entitlement)
@@ -20,6 +21,10 @@ class EntitlementAdmin(ModelAdmin):
     autocomplete_fields = ("reader",)
     filter_horizontal = ("sections",)
     show_full_result_count = False
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        given = super().get_changeform_initial_data(request)
+        return {"source": Source.COURTESY, "starts_at": clock.now(), **given}
 
     # The admin runs each of these in one transaction with the change itself.
 

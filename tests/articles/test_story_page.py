@@ -9,6 +9,7 @@ from django.conf import LazySettings
 from django.test import Client
 from django.utils import timezone
 
+from articles.body import clean
 from articles.templatetags.articles import preview, typeset
 from tests.making import make_article, make_section
 
@@ -51,9 +52,9 @@ def test_the_setting_says_how_many_paragraphs_a_preview_has(settings: LazySettin
 
 
 def test_a_table_scrolls_by_itself_and_pictures_wait() -> None:
-    text = typeset('<table><tr><td>1</td></tr></table><p><img src="/a.jpg" alt=""></p>')
+    text = typeset(clean('<table><tr><td>1</td></tr></table><p><img src="/a.jpg" alt=""></p>'))
     assert re.search(r"<div [^>]*tabindex=\"0\"><table>.*</table></div>", text)
-    assert '<img loading="lazy" src="/a.jpg"' in text
+    assert text.count('loading="lazy"') == text.count("<img") == 1
 
 
 def test_feed_and_sitemaps_name_published_stories_of_our_own_site(

@@ -41,4 +41,6 @@ Try this:
   2. Start a free account; the emailed code is in the newest file of {mail or "your mailbox"}
   3. Open stories: seven are free this month, the eighth is not.
   4. Change the rule for everybody: {settings.SITE_URL}/admin/paywall/meterrule/
+
+What you change is still there when you start it again; `make clean` begins afresh.
 """
