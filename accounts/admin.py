@@ -1,10 +1,11 @@
 """Readers, as staff see them."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group
+from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from accounts.models import Reader
@@ -26,6 +27,7 @@ class ReaderAdmin(ModelAdmin):
     show_full_result_count = False
     readonly_fields = ("public_id", "joined_at", "last_login")
     filter_horizontal = ("groups", "user_permissions")
+
     fieldsets: ClassVar = (
         (None, {"fields": ("email", "public_id", "joined_at", "last_login")}),
         (
@@ -33,3 +35,13 @@ class ReaderAdmin(ModelAdmin):
             {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
         ),
     )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Reader | None = None) -> Any:
+        """Only a superuser hands out rights: whoever may could give themselves all."""
+        rights = ("is_staff", "is_superuser", "groups", "user_permissions")
+        return self.readonly_fields + (() if request.user.is_superuser else rights)
+
+    def has_change_permission(self, request: HttpRequest, obj: Reader | None = None) -> bool:
+        if obj and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return bool(super().has_change_permission(request, obj))

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
@@ -37,6 +37,19 @@ class ReaderManager(BaseUserManager["Reader"].from_queryset(ReaderQuerySet)):  #
         return reader
 
 
+if TYPE_CHECKING:
+    Counter = models.PositiveBigIntegerField[int, int]
+else:
+    Counter = models.PositiveBigIntegerField  # only the stubs take types
+
+
+class RaisedOnly(Counter):
+    """A counter that saving a row leaves as the database has it: only an UPDATE raises it."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        return super().pre_save(model_instance, add) if add else F(self.attname)
+
+
 class Reader(AbstractBaseUser, PermissionsMixin):
     """Somebody with an account. The email address is the name."""
 
@@ -45,7 +58,7 @@ class Reader(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True, help_text="Off: may not sign in.")
     is_staff = models.BooleanField("staff", default=False, help_text="May enter the admin.")
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
-    access_version = models.PositiveBigIntegerField(
+    access_version = RaisedOnly(
         default=0,
         editable=False,
         help_text="Raised with every change of what the reader may read or has read.",

@@ -21,7 +21,9 @@ class OldAddressMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         if response.status_code == HTTPStatus.NOT_FOUND and request.method in {"GET", "HEAD"}:
-            return redirect_from(request) or response
+            if redirect := redirect_from(request):
+                return redirect
+            response["Cache-Control"] = "private, no-store"
         return response
 
 

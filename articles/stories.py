@@ -8,9 +8,11 @@ from django.db import transaction
 from django.http import Http404
 
 from articles.models import Article, ArticleBody
+from paywall.catalog.models import Section
 from paywall.gate import strangers
 
 REMEMBERED_FOR = 5  # seconds; a change in this process, or with Redis in any, is seen at once
+PREVIEW_REMEMBERED_FOR = 1  # second, on top of the age of the story that it was made of
 
 
 def find(slug: str, *, now: datetime, with_text: bool = False, drafts: bool = False) -> Article:
@@ -55,6 +57,14 @@ def forget(instance: Article | ArticleBody, **_signal: Any) -> None:
     stale = [_story(article.slug), _text(article.pk), preview_key(article.slug)]
     _drop(stale)
     # Somebody may have remembered the old state again before this is committed.
+    transaction.on_commit(lambda: _drop(stale))
+
+
+def forget_section(instance: Section, **_signal: Any) -> None:
+    """Drop what is remembered of a section's stories: who they are for may have changed."""
+    slugs = Article.objects.filter(section=instance).values_list("slug", flat=True)
+    stale = [key for slug in slugs for key in (_story(slug), preview_key(slug))]
+    _drop(stale)
     transaction.on_commit(lambda: _drop(stale))
 
 

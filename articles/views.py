@@ -53,6 +53,7 @@ def show_story(request: HttpRequest, slug: str) -> HttpResponse:
     )
     admission = gatekeeper.admit(request, article.as_story(now), now=now)
     if admission.postponed:
+        request.is_postponed = True  # type: ignore[attr-defined]  # for the log
         response = HttpResponse("Ask again when somebody reads.", "text/plain", status=503)
     elif admission.opens:
         context = _context(request, article, admission) | {"text": stories.text_of(article)}
@@ -81,8 +82,8 @@ def _preview(request: HttpRequest, article: Article, admission: Admission) -> st
     if not admission.shareable:
         return render_to_string(PREVIEW, _context(request, article, admission), request)
     key = stories.preview_key(article.slug)
-    page: str | None = cache.get(key)
-    if page is None:
+    made_under, page = cache.get(key) or ("", "")
+    if not page or made_under != admission.rules:
         page = str(render_to_string(PREVIEW, _context(request, article, admission), request))
-        cache.set(key, page, stories.REMEMBERED_FOR)
+        cache.set(key, (admission.rules, page), stories.PREVIEW_REMEMBERED_FOR)
     return page

@@ -7,6 +7,13 @@ import re
 ADDRESS = re.compile(r"[\w.!#$%&'+^`~-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
 
 
+class NoPostponed(logging.Filter):
+    """Leaves out the 503 that a prefetched story gets: it is an answer, not a failure."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not getattr(getattr(record, "request", None), "is_postponed", False)
+
+
 class OneLine(logging.Formatter):
     """Writes a record, traceback and all, as one line without anybody's address."""
 

@@ -312,10 +312,12 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "config.logs.OneLine"}},
+    "filters": {"no_postponed": {"()": "config.logs.NoPostponed"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.request": {"filters": ["no_postponed"]},
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # anybody asks for any host
         "fido2": {"level": "WARNING"},  # names credentials
         "stripe": {"level": "WARNING"},  # names every request

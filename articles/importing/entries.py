@@ -110,7 +110,7 @@ def _guid(entry: Any, address: str, headline: str, source: Source) -> str:
     if _GUID_OF_THE_WORLD.match(given):
         return str(given)
     host = re.match(r"https?://([^/?#]+)", address or source.address)
-    return f"{host[1].lower()}:{given}" if host else str(given)
+    return f"{host[1].lower().removeprefix('www.')}:{given}" if host else str(given)
 
 
 def _texts(entry: Any) -> tuple[Any, Any]:

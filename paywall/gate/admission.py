@@ -30,6 +30,7 @@ class Admission:
     period: Period
     postponed: bool = False
     new_token: str = ""
+    rules: str = ""  # marks the rules it was made under
 
     @property
     def opens(self) -> bool:

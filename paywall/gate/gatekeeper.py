@@ -34,7 +34,8 @@ def admit(request: HttpRequest, story: Story, *, now: datetime) -> Admission:
     decision, meter = look(visitor, story, period=period, now=now)
     wants = asking(request)
     if decision.outcome is not Outcome.METERED or wants is Asking.TO_LOOK:
-        return Admission(story, visitor, decision, meter.period)
+        rules = repr(rules_in_force())
+        return Admission(story, visitor, decision, meter.period, rules=rules)
     if wants is Asking.TOO_EARLY:
         return Admission(story, visitor, decision, meter.period, postponed=True)
     return _open(visitor, story, decision, meter, now=now)

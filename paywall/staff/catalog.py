@@ -25,7 +25,14 @@ LINK = "text-primary-600 underline dark:text-primary-500"
 @admin.register(Section)
 class SectionAdmin(ModelAdmin):
     list_display = ("name", "access", "order")
-    prepopulated_fields: ClassVar = {"slug": ("name",)}
+
+    # Addresses and remembered rights name a section by its slug: it is chosen once.
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Section | None = None) -> Any:
+        return ("slug",) if obj else ()
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Section | None = None) -> Any:
+        return {} if obj else {"slug": ("name",)}
 
 
 class PriceInline(TabularInline):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -101,3 +102,29 @@ def test_courtesy_access_opens_and_closes_with_its_row(staff: Client) -> None:
     entitlement = Entitlement.objects.get()
     staff.post(reverse("admin:paywall_entitlement_delete", args=[entitlement.pk]), {"post": "yes"})
     assert browser.get(address)["Paywall-Outcome"] == "subscribers_only"
+
+
+def test_a_section_that_closes_closes_its_stories_at_once(client: Client) -> None:
+    section = make_section("free-once", access="free")
+    address = make_article(section=section).get_absolute_url()
+    assert client.get(address)["Paywall-Outcome"] == "free"
+    section.access = "metered"
+    section.save()
+    assert client.get(address)["Paywall-Outcome"] == "sign_in"
+
+
+def test_nobody_hands_rights_to_oneself() -> None:
+    helper = make_reader("helper@example.com", is_staff=True)
+    helper.user_permissions.set(
+        Permission.objects.filter(codename__in=["change_reader", "view_reader"])
+    )
+    client = Client()
+    client.force_login(helper)
+    address = reverse("admin:accounts_reader_change", args=[helper.pk])
+    form = {"email": helper.email, "is_active": "on", "is_superuser": "on"}
+    assert client.post(address, form).status_code == 302
+    helper.refresh_from_db()
+    assert not helper.is_superuser
+    chief = make_reader("chief@example.com", is_staff=True, is_superuser=True)
+    other = reverse("admin:accounts_reader_change", args=[chief.pk])
+    assert client.post(other, {"email": "mine@example.com"}).status_code == 403
