@@ -44,6 +44,13 @@ class FailOpenClient(RedisCacheClient):
         }
         super().__init__(servers, **(patience | options))
         self._breaker = breaker_of(servers[0])
+        self._made: dict[bool, Any] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        """Return the client made before: making one takes longer than Redis takes to answer."""
+        if write not in self._made:
+            self._made[write] = super().get_client(key, write=write)
+        return self._made[write]
 
     def _ask(self, question: Callable[[], T], miss: T, *, writes: Iterable[str] = ()) -> T:
         """Return Redis' answer, or the miss; what `writes` names is then owed to Redis."""

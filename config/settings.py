@@ -150,6 +150,7 @@ if _database["ENGINE"] == "django.db.backends.postgresql":
 elif _database["ENGINE"] != "django.db.backends.sqlite3":
     raise ImproperlyConfigured("DATABASE_URL names no database that is known here: use postgres://")
 else:
+    _database["CONN_MAX_AGE"] = None  # opening the file takes longer than a query
     _database["OPTIONS"] = {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",

@@ -6,6 +6,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.cache import cache
 
+from paywall.catalog import sections
 from paywall.gate import strangers
 from paywall.metering import rules
 
@@ -18,5 +19,6 @@ def _nothing_remembered(settings: LazySettings) -> Iterator[None]:
     cache.clear()
     rules.forget()
     strangers.forget()
+    sections.forget()
     yield
     rules.forget()

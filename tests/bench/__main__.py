@@ -3,6 +3,7 @@
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ FIRST_VIEWS = 1200  # a second, so that a machine faster than most has enough of
 def main() -> int:
     """Measure on every store that is there, and print what was found."""
     choice = _choices()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was made is dropped
     if not shutil.which("wrk"):
         print("The benchmark needs wrk, the load generator: apt install wrk.", file=sys.stderr)
         return 1
