@@ -43,6 +43,10 @@ LANGUAGE_CODE = "en-gb"
 USE_TZ = True
 
 PREVIEW_PARAGRAPHS = env.int("PREVIEW_PARAGRAPHS", default=3)  # and never over a third of the text
+GRACE_DAYS = env.int("GRACE_DAYS", default=14)  # stories stay open after a payment failed
+STRIPE_TAX = env.bool("STRIPE_TAX", default=False)  # Stripe adds the taxes
+# What becomes of a second subscription that was paid in the same moment: refund, or staff.
+DOUBLE_SUBSCRIPTIONS = env.str("DOUBLE_SUBSCRIPTIONS", default="refund")
 READS_KEPT_MONTHS = env.int("READS_KEPT_MONTHS", default=13)
 
 # -- Safety ------------------------------------------------------------------------------------
@@ -60,6 +64,7 @@ ALLOWED_HOSTS = [
     )
 ]
 STRIPE_SECRET_KEY = given.get("STRIPE_SECRET_KEY", "")
+# Several with commas while one replaces another.
 STRIPE_WEBHOOK_SECRET = given.get("STRIPE_WEBHOOK_SECRET", "")
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="")  # a sandbox; empty: Stripe itself
 

@@ -2,11 +2,30 @@
 
 from paywall.catalog.models import Package, Price, Section
 from paywall.entitlements.models import Entitlement
+from paywall.letters.models import Letter, Unsubscribed
 from paywall.metering.models import Meter, MeteredRead, MeterKey, MeterRule
-from paywall.payments.models import Publication
+from paywall.payments.models import (
+    CheckoutAttempt,
+    Concern,
+    Publication,
+    Reconciliation,
+    StripeEvent,
+)
+from paywall.subscriptions.models import (
+    Customer,
+    Invoice,
+    Purchase,
+    Subscription,
+    SubscriptionChange,
+)
 
 __all__ = [
+    "CheckoutAttempt",
+    "Concern",
+    "Customer",
     "Entitlement",
+    "Invoice",
+    "Letter",
     "Meter",
     "MeterKey",
     "MeterRule",
@@ -14,5 +33,11 @@ __all__ = [
     "Package",
     "Price",
     "Publication",
+    "Purchase",
+    "Reconciliation",
     "Section",
+    "StripeEvent",
+    "Subscription",
+    "SubscriptionChange",
+    "Unsubscribed",
 ]

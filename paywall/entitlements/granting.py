@@ -44,6 +44,23 @@ def extend(entitlement: Entitlement, *, until: datetime | None) -> None:
     entitlement.ends_at = until
 
 
+def rescope(entitlement: Entitlement, *, sections: Iterable[Section] | None) -> None:
+    """Have it open these sections from now on, or without any, everything."""
+    wanted = None if sections is None else {section.pk for section in sections}
+    with transaction.atomic():
+        current = (
+            None
+            if entitlement.everything
+            else set(entitlement.sections.values_list("pk", flat=True))
+        )
+        if current == wanted:
+            return
+        entitlement.everything = wanted is None
+        entitlement.save(update_fields=["everything"])
+        entitlement.sections.set(wanted or [])
+        raise_access_version([entitlement.reader_id])
+
+
 def withdraw(entitlement: Entitlement, *, at: datetime) -> None:
     """End the right at the given moment, unless it ends before.
 

@@ -1,7 +1,9 @@
 """Talking to Stripe. The only module that imports its SDK."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, TypeAlias
 
 import stripe
@@ -9,6 +11,7 @@ from django.conf import settings
 
 TIMEOUT = (3, 10)  # seconds to connect, and to read
 RETRIES = 2
+TOLERANCE = 300  # seconds that a webhook's clock and ours may differ, either way
 LIVE_KEYS = ("sk_live_", "rk_live_")
 
 Json: TypeAlias = dict[str, Any]
@@ -25,6 +28,23 @@ class GatewayUnavailable(GatewayError):  # noqa: N818, it is not our error
 
 class GatewayRefused(GatewayError):  # noqa: N818, it is not our error
     """Stripe refused, and would again."""
+
+
+class GatewayDeclined(GatewayRefused):
+    """The reader's bank refused the payment."""
+
+
+class BadSignature(Exception):  # noqa: N818, it is not our error
+    """Somebody who is not Stripe, or not now, or not this account's mode."""
+
+
+SUBSCRIPTION_WITH = (
+    "latest_invoice",
+    "default_payment_method",
+    "customer.invoice_settings.default_payment_method",
+    "schedule",
+    "discounts",
+)
 
 
 class Gateway:
@@ -71,6 +91,97 @@ class Gateway:
         """Stop a coupon from being used again; who has its discount keeps it."""
         _asked(self._stripe.coupons.delete, stripe_id)
 
+    def create_customer(self, params: Params, *, key: str) -> Json:
+        return _asked(self._stripe.customers.create, params, key=key)
+
+    def update_customer(self, stripe_id: str, params: Params) -> Json:
+        return _asked(self._stripe.customers.update, stripe_id, params)
+
+    def customers(self, **params: Any) -> Iterator[Json]:
+        """Go through the customers, or those with an `email`."""
+        return _each(self._stripe.customers, **params)
+
+    def create_session(self, params: Params, *, key: str) -> Json:
+        """Open a Checkout session."""
+        return _asked(self._stripe.checkout.sessions.create, params, key=key)
+
+    def session(self, stripe_id: str) -> Json:
+        """Return a Checkout session with its payment and what it is for."""
+        expand = ["payment_intent.latest_charge", "line_items"]
+        return _asked(self._stripe.checkout.sessions.retrieve, stripe_id, {"expand": expand})
+
+    def sessions(self, **params: Any) -> Iterator[Json]:
+        """Go through Checkout sessions, such as those of a `payment_intent`."""
+        return _each(self._stripe.checkout.sessions, **params)
+
+    def expire_session(self, stripe_id: str) -> Json:
+        """Close an open session; one that is paid or closed is refused."""
+        return _asked(self._stripe.checkout.sessions.expire, stripe_id)
+
+    def subscription(self, stripe_id: str) -> Json:
+        """Return a subscription with all that a snapshot is made of."""
+        expand = list(SUBSCRIPTION_WITH)
+        return _asked(self._stripe.subscriptions.retrieve, stripe_id, {"expand": expand})
+
+    def subscriptions(self, **params: Any) -> Iterator[Json]:
+        """Go through subscriptions in every status, with all that snapshots are made of."""
+        expand = [f"data.{name}" for name in SUBSCRIPTION_WITH if name.count(".") < 2]
+        return _each(self._stripe.subscriptions, status="all", expand=expand, **params)
+
+    def update_subscription(self, stripe_id: str, params: Params, *, key: str = "") -> Json:
+        return _asked(self._stripe.subscriptions.update, stripe_id, params, key=key)
+
+    def cancel_subscription(self, stripe_id: str) -> Json:
+        """End a subscription at once; nothing is given back by that."""
+        return _asked(self._stripe.subscriptions.cancel, stripe_id)
+
+    def create_schedule(self, params: Params, *, key: str) -> Json:
+        return _asked(self._stripe.subscription_schedules.create, params, key=key)
+
+    def update_schedule(self, stripe_id: str, params: Params) -> Json:
+        return _asked(self._stripe.subscription_schedules.update, stripe_id, params)
+
+    def release_schedule(self, stripe_id: str) -> Json:
+        """Leave the subscription as it is, without its schedule."""
+        return _asked(self._stripe.subscription_schedules.release, stripe_id)
+
+    def preview_invoice(self, params: Params) -> Json:
+        """Return the invoice that a change would bring; nothing changes by asking."""
+        return _asked(self._stripe.invoices.create_preview, params)
+
+    def invoice(self, stripe_id: str) -> Json:
+        """Return an invoice with its payments."""
+        expand = ["payments.data.payment.payment_intent"]
+        return _asked(self._stripe.invoices.retrieve, stripe_id, {"expand": expand})
+
+    def invoices(self, **params: Any) -> Iterator[Json]:
+        """Go through invoices, such as those of a `subscription`."""
+        return _each(self._stripe.invoices, **params)
+
+    def invoice_of(self, payment_intent: str) -> str:
+        """Return the id of the invoice that a payment is for, or ""."""
+        payment = {"type": "payment_intent", "payment_intent": payment_intent}
+        found = next(_each(self._stripe.invoice_payments, payment=payment), None)
+        return str(found["invoice"]) if found else ""
+
+    def charge(self, stripe_id: str) -> Json:
+        """Return a charge with its refunds."""
+        return _asked(self._stripe.charges.retrieve, stripe_id, {"expand": ["refunds"]})
+
+    def disputes(self, charge: str) -> list[Json]:
+        """Return the disputes of a charge."""
+        return list(_each(self._stripe.disputes, charge=charge))
+
+    def refund(self, params: Params, *, key: str) -> Json:
+        return _asked(self._stripe.refunds.create, params, key=key)
+
+    def create_portal_session(self, params: Params) -> Json:
+        return _asked(self._stripe.billing_portal.sessions.create, params)
+
+    def events(self, **params: Any) -> Iterator[Json]:
+        """Go through what happened in the last 30 days, the newest first."""
+        return _each(self._stripe.events, **params)
+
 
 def from_settings() -> Gateway:
     """Return the gateway to the account of STRIPE_SECRET_KEY, at STRIPE_API_BASE if that is set.
@@ -100,10 +211,35 @@ def http_client() -> stripe.HTTPClient:
     return stripe.RequestsClient(timeout=TIMEOUT)
 
 
+def event_of(body: bytes, signature: str, *, secrets: Sequence[str], now: datetime) -> Json:
+    """Return the event of a webhook that Stripe signed just now with one of the secrets.
+
+    Raises BadSignature for everything else. The SDK refuses old signatures only, and stops at
+    one secret. Source: https://docs.stripe.com/webhooks#verify-manually
+    """
+    for secret in secrets:
+        try:
+            stripe.WebhookSignature.verify_header(body, signature, secret)
+        except (stripe.SignatureVerificationError, ValueError):
+            continue
+        signed_at, _ = stripe.WebhookSignature._get_timestamp_and_signatures(signature, "v1")
+        if abs(now.timestamp() - signed_at) > TOLERANCE:
+            raise BadSignature("The signature is too old, or from the future.")
+        event: Json = json.loads(body)
+        if event["livemode"] != settings.STRIPE_SECRET_KEY.startswith(LIVE_KEYS):
+            raise BadSignature("The event is from the other mode, live or test, than our key.")
+        return event
+    raise BadSignature("No secret of ours made this signature.")
+
+
 def _all(service: Any) -> list[Json]:
+    return list(_each(service))
+
+
+def _each(service: Any, **params: Any) -> Iterator[Json]:
     with _our_errors():
-        pages = service.list({"limit": 100})
-        return [item.to_dict() for item in pages.auto_paging_iter()]
+        for item in service.list({"limit": 100, **params}).auto_paging_iter():
+            yield item.to_dict()
 
 
 def _asked(method: Any, *args: Any, key: str = "") -> Json:
@@ -121,5 +257,7 @@ def _our_errors() -> Iterator[None]:
     # An APIError is an answer that says nothing of what was asked: 409, 500 and the like.
     except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as error:
         raise GatewayUnavailable(f"Stripe does not answer: {error}") from error
+    except stripe.CardError as error:
+        raise GatewayDeclined(error.user_message or "The bank declined the payment.") from error
     except stripe.StripeError as error:
         raise GatewayRefused(f"Stripe refused: {error.user_message or error}") from error

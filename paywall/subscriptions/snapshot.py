@@ -5,7 +5,7 @@ https://docs.stripe.com/api/subscriptions/object
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -28,25 +28,34 @@ class Snapshot:
     """A subscription as it was when it was fetched.
 
     `unpaid_since`: when the open invoice of the running period was made out, while it is not
-    paid. `cancels_at`: when it will end by itself, because somebody asked for that. Moments are
-    aware, in UTC.
+    paid. `cancels_at`: when it will end by itself, because somebody asked for that.
+    `discount_ends_at`: when the last discount is over. `next_price_id`: what a schedule switches
+    to, at `next_price_at`. `card_ends_date`: the first day on which the card is invalid. Moments
+    are aware, in UTC.
     """
 
     stripe_id: str
     customer_id: str
     status: Status
     price_id: str
+    started_at: datetime
     period_starts_at: datetime
     period_ends_at: datetime
     trial_ends_at: datetime | None = None
     cancels_at: datetime | None = None
     ended_at: datetime | None = None
     unpaid_since: datetime | None = None
+    discount_ends_at: datetime | None = None
+    next_price_id: str = ""
+    next_price_at: datetime | None = None
     invoice_id: str = ""
+    card_brand: str = ""
+    card_last4: str = ""
+    card_ends_date: date | None = None
 
 
 def snapshot_of(subscription: Mapping[str, Any]) -> Snapshot:
-    """Read a subscription, fetched with `latest_invoice` expanded.
+    """Read a subscription, fetched with what `gateway.SUBSCRIPTION_WITH` names expanded.
 
     Raises ValueError for a status that is not known here, and for a subscription without items.
     """
@@ -56,11 +65,14 @@ def snapshot_of(subscription: Mapping[str, Any]) -> Snapshot:
     item = items[0]
     period_ends_at = _moment(item["current_period_end"])
     invoice = subscription.get("latest_invoice") or {}
+    next_price_id, next_price_at = _switch(subscription)
+    brand, last4, card_ends_date = _card(subscription)
     return Snapshot(
         stripe_id=subscription["id"],
         customer_id=_id_of(subscription["customer"]),
         status=Status(subscription["status"]),
         price_id=_id_of(item["price"]),
+        started_at=_moment(subscription["start_date"]),
         period_starts_at=_moment(item["current_period_start"]),
         period_ends_at=period_ends_at,
         trial_ends_at=_moment_or_none(subscription.get("trial_end")),
@@ -68,7 +80,13 @@ def snapshot_of(subscription: Mapping[str, Any]) -> Snapshot:
         or (period_ends_at if subscription.get("cancel_at_period_end") else None),
         ended_at=_moment_or_none(subscription.get("ended_at")),
         unpaid_since=_unpaid_since(invoice),
+        discount_ends_at=_discount_ends_at(subscription),
+        next_price_id=next_price_id,
+        next_price_at=next_price_at,
         invoice_id=_id_of(invoice) if invoice else "",
+        card_brand=brand,
+        card_last4=last4,
+        card_ends_date=card_ends_date,
     )
 
 
@@ -76,6 +94,41 @@ def _unpaid_since(invoice: Mapping[str, Any] | str) -> datetime | None:
     if isinstance(invoice, str) or invoice.get("status") not in {"open", "uncollectible"}:
         return None
     return _moment(invoice["created"])
+
+
+def _discount_ends_at(subscription: Mapping[str, Any]) -> datetime | None:
+    discounts = subscription.get("discounts") or []
+    ends = [each["end"] for each in discounts if not isinstance(each, str) and each.get("end")]
+    return _moment(max(ends)) if ends else None
+
+
+def _switch(subscription: Mapping[str, Any]) -> tuple[str, datetime | None]:
+    """Return the price that the schedule's next phase brings, and when, or ("", None)."""
+    schedule = subscription.get("schedule")
+    if not isinstance(schedule, Mapping) or not schedule.get("current_phase"):
+        return "", None
+    begins = schedule["current_phase"]["end_date"]
+    for phase in schedule["phases"]:
+        if phase["start_date"] == begins:
+            return _id_of(phase["items"][0]["price"]), _moment(begins)
+    return "", None
+
+
+def _card(subscription: Mapping[str, Any]) -> tuple[str, str, date | None]:
+    """Return brand, last four and first invalid day of what renewals are charged to."""
+    customer = subscription["customer"]
+    settings = customer.get("invoice_settings", {}) if isinstance(customer, Mapping) else {}
+    method = (
+        subscription.get("default_payment_method") or settings.get("default_payment_method") or {}
+    )
+    if isinstance(method, str):
+        return "", "", None
+    if card := method.get("card"):
+        year, month = card["exp_year"], card["exp_month"]
+        ends_date = date(year + month // 12, month % 12 + 1, 1)
+        return card["brand"], card["last4"], ends_date
+    account = method.get("sepa_debit") or {}
+    return ("bank account" if account else ""), account.get("last4") or "", None
 
 
 def _id_of(thing: Mapping[str, Any] | str) -> str:

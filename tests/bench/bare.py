@@ -83,7 +83,7 @@ from django.template.loader import render_to_string  # noqa: E402
 from django.urls import path  # noqa: E402
 
 from tests.bench.load import Request, write_list  # noqa: E402
-from tests.bench.sessions import signed_in  # noqa: E402
+from tests.bench.preparing import analyze, signed_in  # noqa: E402
 
 
 class Page(models.Model):
@@ -132,6 +132,7 @@ def prepare(*, readers: int, size: int) -> None:
         page.text = page.text[: max(size - around, 0)]
         page.save()
         cookies = [signed_in(user) for user in users]
+    analyze()
     write_list(REQUESTS, [Request("/page/story/", cookie) for cookie in cookies])
 
 

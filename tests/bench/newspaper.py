@@ -26,7 +26,7 @@ from paywall.metering.models import Meter, MeterKey  # noqa: E402
 from paywall.metering.opening import open_story  # noqa: E402
 from paywall.periods import month_of  # noqa: E402
 from tests.bench.load import Request, write_list  # noqa: E402
-from tests.bench.sessions import signed_in  # noqa: E402
+from tests.bench.preparing import analyze, signed_in  # noqa: E402
 from tests.making import make_article, make_section  # noqa: E402
 
 ALLOWANCE = 7
@@ -50,6 +50,7 @@ def prepare(folder: Path, *, readers: int, first_readers: int) -> None:
             "subscriber": _subscribers(readers, stories),
             "first": _first_views(first_readers, stories),
         }
+    analyze()
     for name, requests in lists.items():
         write_list(folder / f"{name}.tsv", requests)
 

@@ -2,13 +2,10 @@
 
 import pytest
 
-from paywall import clock as the_clock
-from tests.gate.visiting import NOW, Clock
+from tests.gate.visiting import Clock
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Stop the paper's clock in the middle of a November."""
-    clock = Clock(NOW)
-    monkeypatch.setattr(the_clock, "now", lambda: clock.now)
-    return clock
+    """Stop the paper's clock."""
+    return Clock.stopped(monkeypatch)

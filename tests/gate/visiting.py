@@ -3,11 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import Reader
 from articles.models import Article
+from paywall import clock as the_clock
 from paywall.gate.decision import OPENING, Outcome
 from paywall.metering.models import MeterRule
 from tests.making import make_article, make_section
@@ -22,6 +24,13 @@ class Clock:
 
     def __init__(self, now: datetime) -> None:
         self.now = now
+
+    @classmethod
+    def stopped(cls, monkeypatch: pytest.MonkeyPatch) -> "Clock":
+        """Put a clock that stands still in the middle of a November in place of the paper's."""
+        clock = cls(NOW)
+        monkeypatch.setattr(the_clock, "now", lambda: clock.now)
+        return clock
 
     def move(self, **by: float) -> None:
         """Go on by some days, hours or seconds; negative ones go back."""

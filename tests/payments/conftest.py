@@ -8,6 +8,7 @@ import stripe
 from django.conf import LazySettings
 
 from paywall.payments import gateway
+from tests.payments.shop import Newspaper, open_newspaper
 from tests.stripe_sandbox import TEST_KEY, InProcessClient, Sandbox
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -22,3 +23,9 @@ def sandbox(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Iterator
     monkeypatch.setattr(stripe.HTTPClient, "_sleep_time_seconds", lambda *_: 0)
     yield sandbox
     assert not sandbox.mismatches
+
+
+@pytest.fixture
+def paper(sandbox: Sandbox, db: None) -> Newspaper:
+    """Open a newspaper whose packages are published to the sandbox."""
+    return open_newspaper(sandbox)

@@ -16,6 +16,7 @@ PAID = Snapshot(
     customer_id="cus_1",
     status=Status.ACTIVE,
     price_id="price_1",
+    started_at=NOW - 100 * DAY,
     period_starts_at=NOW - 10 * DAY,
     period_ends_at=NOW + 20 * DAY,
 )
@@ -44,7 +45,7 @@ PAID = Snapshot(
         ({"status": Status.PAST_DUE}, Reason.IN_GRACE, PAID.period_starts_at + GRACE),
         (
             {"status": Status.PAST_DUE, "unpaid_since": NOW - GRACE},
-            Reason.GRACE_OVER,
+            Reason.IN_GRACE,
             NOW,
         ),
         (
@@ -56,23 +57,38 @@ PAID = Snapshot(
             Reason.IN_GRACE,
             NOW + DAY,
         ),
-        ({"status": Status.UNPAID}, Reason.UNPAID, None),
-        ({"status": Status.PAUSED}, Reason.PAUSED, None),
+        (
+            {"status": Status.UNPAID, "unpaid_since": NOW - 20 * DAY},
+            Reason.UNPAID,
+            NOW - 20 * DAY,
+        ),
+        ({"status": Status.UNPAID}, Reason.UNPAID, PAID.period_starts_at),
+        ({"status": Status.PAUSED, "trial_ends_at": NOW - DAY}, Reason.PAUSED, NOW - DAY),
         ({"status": Status.INCOMPLETE}, Reason.NEVER_PAID, None),
         ({"status": Status.INCOMPLETE_EXPIRED}, Reason.NEVER_PAID, None),
-        ({"status": Status.CANCELED, "ended_at": NOW - DAY}, Reason.ENDED, None),
+        ({"status": Status.CANCELED, "ended_at": NOW - DAY}, Reason.ENDED, NOW - DAY),
     ],
 )
 def test_right_of(change: dict[str, object], reason: Reason, until: datetime | None) -> None:
-    right = right_of(replace(PAID, **change), grace=GRACE, now=NOW)  # type: ignore[arg-type]
+    right = right_of(replace(PAID, **change), grace=GRACE)  # type: ignore[arg-type]
     assert (right.reason, right.until) == (reason, until)
     assert right.opens(NOW) == (until is not None and until > NOW)
 
 
-@pytest.mark.parametrize("status", list(Status))
+@pytest.mark.parametrize(
+    "status", sorted(set(Status) - {Status.INCOMPLETE, Status.INCOMPLETE_EXPIRED})
+)
 def test_a_dispute_or_a_full_refund_closes_whatever_the_status(status: Status) -> None:
-    snapshot = replace(PAID, status=status)
-    disputed = right_of(snapshot, grace=GRACE, now=NOW, disputed=True)
-    refunded = right_of(snapshot, grace=GRACE, now=NOW, refunded=True)
-    assert (disputed.reason, disputed.until) == (Reason.DISPUTED, None)
-    assert (refunded.reason, refunded.until) == (Reason.REFUNDED, None)
+    snapshot = replace(PAID, status=status, ended_at=NOW)
+    hour_ago = NOW - timedelta(hours=1)
+    disputed = right_of(snapshot, grace=GRACE, disputed_at=hour_ago)
+    refunded = right_of(snapshot, grace=GRACE, refunded_at=hour_ago)
+    assert disputed.reason is Reason.DISPUTED
+    assert refunded.reason is Reason.REFUNDED
+    assert not disputed.opens(NOW)
+    assert not refunded.opens(NOW)
+
+
+def test_what_never_began_has_nothing_to_close() -> None:
+    right = right_of(replace(PAID, status=Status.INCOMPLETE), grace=GRACE, disputed_at=NOW)
+    assert (right.reason, right.until) == (Reason.NEVER_PAID, None)

@@ -1,0 +1,26 @@
+"""The kinds of letters. Pure."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a letter is about."""
+
+    STARTED = "started"
+    PASS = "pass"  # noqa: S105  # a pass for some days, no password
+    RENEWAL_COMING = "renewal_coming"
+    TRIAL_ENDING = "trial_ending"
+    OFFER_ENDING = "offer_ending"
+    CARD_EXPIRING = "card_expiring"
+    PAYMENT_FAILED = "payment_failed"
+    RECOVERED = "recovered"
+    PRICE_CHANGE = "price_change"
+    CANCELLED = "cancelled"
+    ENDED = "ended"
+    REFUNDED = "refunded"
+
+
+# Everything else is a notice about money, which a reader cannot do without.
+MAY_BE_STOPPED = frozenset({Kind.CARD_EXPIRING, Kind.ENDED})
+
+LETTER_CHOICES = [(kind.value, kind.value.replace("_", " ").capitalize()) for kind in Kind]

@@ -1,0 +1,153 @@
+"""Bringing our records of a customer up to date: fetch under a ticket, then record.
+
+Stripe is asked outside any transaction. It does not matter what told us, how late, how often or
+in what order: what is recorded is what Stripe says when it is asked.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from paywall.catalog.models import Price
+from paywall.payments.comparing import Kind
+from paywall.payments.gateway import Gateway, Json
+from paywall.payments.models import Publication
+from paywall.subscriptions import facts, recording, tickets
+from paywall.subscriptions.facts import InvoiceFacts, PassFacts, Payment
+from paywall.subscriptions.models import Customer, Subscription
+from paywall.subscriptions.recording import Fetched
+from paywall.subscriptions.snapshot import Snapshot, snapshot_of
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """The objects at Stripe that something happened to, by their ids."""
+
+    subscriptions: frozenset[str] = frozenset()
+    invoices: frozenset[str] = frozenset()
+    sessions: frozenset[str] = frozenset()
+    payment_intents: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class _Found:
+    """What was fetched so far, each object once."""
+
+    subscriptions: dict[str, Snapshot] = field(default_factory=dict)
+    invoices: dict[str, InvoiceFacts] = field(default_factory=dict)
+    passes: dict[str, PassFacts] = field(default_factory=dict)
+
+
+def bring_up_to_date(
+    stripe: Gateway, customer: Customer, touched: Touched, *, why: str, now: datetime
+) -> None:
+    """Fetch what was touched, with what it belongs to, and record it.
+
+    Raises GatewayUnavailable and GatewayRefused; then nothing was recorded.
+    """
+    ticket = tickets.take(customer)
+    found = _Found()
+    for session_id in touched.sessions:
+        _fetch_session(stripe, session_id, found)
+    for intent in touched.payment_intents:
+        _fetch_payment(stripe, intent, found)
+    for invoice_id in touched.invoices:
+        _fetch_invoice(stripe, invoice_id, found)
+    for subscription_id in touched.subscriptions:
+        _fetch_subscription(stripe, subscription_id, found)
+    record_found(customer, ticket, found, why=why, now=now)
+
+
+def everything_of(stripe: Gateway, customer: Customer, *, why: str, now: datetime) -> None:
+    """Fetch all subscriptions of a customer with their invoices, and all passes, and record them.
+
+    Raises GatewayUnavailable and GatewayRefused; then nothing was recorded.
+    """
+    ticket = tickets.take(customer)
+    found = _Found()
+    for subscription in stripe.subscriptions(customer=customer.stripe_id):
+        _fetch_subscription(stripe, subscription["id"], found)
+        for invoice in stripe.invoices(subscription=subscription["id"]):
+            _fetch_invoice(stripe, invoice["id"], found)
+    for session in stripe.sessions(customer=customer.stripe_id):
+        if session["mode"] == "payment" and session["status"] == "complete":
+            _fetch_session(stripe, session["id"], found)
+    record_found(customer, ticket, found, why=why, now=now)
+
+
+def record_found(
+    customer: Customer, ticket: int, found: _Found, *, why: str, now: datetime
+) -> None:
+    """Record what was fetched of this customer; what is another's is left out."""
+    own = customer.stripe_id
+    subscriptions = [each for each in found.subscriptions.values() if each.customer_id == own]
+    passes = [each for each in found.passes.values() if each.customer_id == own]
+    ids = {name for each in subscriptions for name in (each.price_id, each.next_price_id)}
+    fetched = Fetched(
+        ticket=ticket,
+        subscriptions=subscriptions,
+        invoices=[each for each in found.invoices.values() if each.customer_id == own],
+        passes=passes,
+        prices=prices_named(ids | {each.price_id for each in passes}),
+    )
+    recording.record(customer, fetched, why=why, now=now)
+
+
+def prices_named(ids: Iterable[str]) -> Mapping[str, Price]:
+    """Return our prices by the ids that Stripe knows them under; foreign ids are left out."""
+    published = Publication.objects.filter(kind=Kind.PRICE.value, stripe_id__in=set(ids) - {""})
+    return {
+        each.stripe_id: each.price
+        for each in published.select_related("price__package")
+        if each.price
+    }
+
+
+def _fetch_subscription(stripe: Gateway, subscription_id: str, found: _Found) -> None:
+    if subscription_id not in found.subscriptions:
+        found.subscriptions[subscription_id] = snapshot_of(stripe.subscription(subscription_id))
+
+
+def _fetch_invoice(stripe: Gateway, invoice_id: str, found: _Found) -> None:
+    """Fetch an invoice with its payment, and its subscription if that is not known yet."""
+    if invoice_id in found.invoices:
+        return
+    invoice = stripe.invoice(invoice_id)
+    subscription_id = facts.subscription_of(invoice)
+    if not subscription_id:
+        return
+    payment = _payment(stripe, facts.charge_of(invoice), intent=facts.intent_of(invoice))
+    found.invoices[invoice_id] = facts.invoice_facts(invoice, payment)
+    if not Subscription.objects.filter(stripe_id=subscription_id).exists():
+        _fetch_subscription(stripe, subscription_id, found)
+
+
+def _fetch_session(stripe: Gateway, session_id: str, found: _Found) -> None:
+    """Fetch what a Checkout session sold: a subscription with its invoice, or a pass."""
+    session = stripe.session(session_id)
+    if session["mode"] == "payment":
+        intent: Json = session.get("payment_intent") or {}
+        charge = intent.get("latest_charge") or {}
+        payment = _payment(stripe, charge.get("id", ""), intent=intent.get("id", ""))
+        found.passes[session_id] = facts.pass_facts(session, payment)
+    if session.get("subscription"):
+        _fetch_subscription(stripe, session["subscription"], found)
+    if session.get("invoice"):
+        _fetch_invoice(stripe, session["invoice"], found)
+
+
+def _fetch_payment(stripe: Gateway, intent: str, found: _Found) -> None:
+    """Fetch what a payment is for: an invoice, or else a pass."""
+    if invoice_id := stripe.invoice_of(intent):
+        _fetch_invoice(stripe, invoice_id, found)
+        return
+    for session in stripe.sessions(payment_intent=intent):
+        _fetch_session(stripe, session["id"], found)
+
+
+def _payment(stripe: Gateway, charge_id: str, *, intent: str) -> Payment:
+    if not charge_id:
+        return Payment(payment_intent=intent)
+    charge = stripe.charge(charge_id)
+    disputes = stripe.disputes(charge_id) if charge["disputed"] else []
+    return facts.payment_of(charge, disputes, intent=intent)
