@@ -1,6 +1,8 @@
 """The models of the paywall, each in the room it belongs to."""
 
 from paywall.catalog.models import Package, Price, Section
+from paywall.circulation.claims import Activation
+from paywall.circulation.models import CirculationImport, PrintAccount, PrintLine, PrintProduct
 from paywall.entitlements.models import Entitlement
 from paywall.letters.models import Letter, Unsubscribed
 from paywall.metering.models import Meter, MeteredRead, MeterKey, MeterRule
@@ -20,7 +22,9 @@ from paywall.subscriptions.models import (
 )
 
 __all__ = [
+    "Activation",
     "CheckoutAttempt",
+    "CirculationImport",
     "Concern",
     "Customer",
     "Entitlement",
@@ -32,6 +36,9 @@ __all__ = [
     "MeteredRead",
     "Package",
     "Price",
+    "PrintAccount",
+    "PrintLine",
+    "PrintProduct",
     "Publication",
     "Purchase",
     "Reconciliation",

@@ -1,0 +1,147 @@
+"""Print accounts as the circulation system keeps them, and the files that tell of them."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from paywall.catalog.models import Section
+from paywall.circulation.states import IMPORT_STATES, LINE_STATUSES, ImportState
+
+
+class PrintAccount(models.Model):
+    """A publication's account number, with the people and addresses that prove whose it is.
+
+    `number` is as written, `number_key` as it is compared; sister papers reuse numbers. Only
+    what matching needs is kept. `digest` tells a row that changed from one that did not.
+    `absent_since` is the date of the first full file without it.
+    """
+
+    publication = models.CharField(max_length=40, blank=True)
+    number = models.CharField(max_length=40)
+    number_key = models.CharField(max_length=40)
+    former_number_key = models.CharField(max_length=40, blank=True)
+    first_name = models.CharField(max_length=80, blank=True)
+    last_name = models.CharField(max_length=80, blank=True)
+    second_name = models.CharField(max_length=160, blank=True)
+    company = models.CharField(max_length=160, blank=True)
+    street = models.CharField(max_length=200, blank=True)
+    city = models.CharField(max_length=80, blank=True)
+    postal_code = models.CharField(max_length=16, blank=True)
+    billing_postal_code = models.CharField(max_length=16, blank=True)
+    phone_last4 = models.CharField(max_length=4, blank=True)
+    email = models.CharField(max_length=254, blank=True, help_text="In small letters.")
+    digest = models.BinaryField(max_length=16)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    absent_since = models.DateTimeField(null=True)
+    seats = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Readers it is good for. Empty: as the settings say."
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["publication", "number_key"], name="print_account_once_per_publication"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["number_key"], name="print_account_number"),
+            models.Index(
+                fields=["email"], condition=~models.Q(email=""), name="print_account_email"
+            ),
+            models.Index(
+                fields=["phone_last4", "last_name"],
+                condition=~models.Q(phone_last4=""),
+                name="print_account_phone",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.publication} {self.number}".strip()
+
+
+class PrintLine(models.Model):
+    """One thing that an account takes. Several are no duplicates: the best one wins.
+
+    `hold_since` is the date of the first file that said so; the paid-through date is inclusive.
+    """
+
+    account = models.ForeignKey(PrintAccount, models.CASCADE, related_name="lines")
+    product = models.CharField(max_length=40, blank=True)
+    rate_code = models.CharField(max_length=40, blank=True)
+    delivery_days = models.CharField(max_length=7, blank=True)
+    status = models.CharField(max_length=8, choices=LINE_STATUSES)
+    hold_until = models.DateField(null=True)
+    hold_since = models.DateTimeField(null=True)
+    paid_through = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["account", "product", "rate_code"], name="print_line_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product or 'Paper'} {self.rate_code} {self.status}"
+
+
+class PrintProduct(models.Model):
+    """What a line of this product and rate code opens; what is not listed opens everything."""
+
+    product = models.CharField(max_length=40, blank=True, help_text="Empty: every product.")
+    rate_code = models.CharField(max_length=40, blank=True, help_text="Empty: every rate code.")
+    opens = models.CharField(
+        max_length=10,
+        choices=[
+            ("everything", "Everything"),
+            ("sections", "Some sections"),
+            ("nothing", "Nothing"),
+        ],
+        default="everything",
+    )
+    sections = models.ManyToManyField(Section, blank=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["product", "rate_code"],
+                name="print_product_once",
+                violation_error_message="There is a row for this already: change that one.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product or 'every product'}, {self.rate_code or 'every rate code'}"
+
+
+class CirculationImport(models.Model):
+    """One circulation file: what was in it, what became of it, and who decided."""
+
+    source = models.CharField(max_length=500, help_text="Without credentials.")
+    profile = models.CharField(max_length=40)
+    sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    full = models.BooleanField(default=True, help_text="Off: it holds changes only.")
+    state = models.CharField(max_length=10, choices=IMPORT_STATES, default=ImportState.STAGING)
+    why = models.TextField(blank=True, help_text="Why it was refused or held, for staff.")
+    began_at = models.DateTimeField()
+    as_of = models.DateTimeField(help_text="The moment that its endings are judged at.")
+    ended_at = models.DateTimeField(null=True)
+    rows = models.PositiveIntegerField(default=0)
+    new = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+    absent = models.PositiveIntegerField(default=0)
+    would_end = models.PositiveIntegerField(default=0, help_text="Activations that would end.")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-began_at",)
+
+    def __str__(self) -> str:
+        return f"{self.source}, {self.began_at:%Y-%m-%d %H:%M}"
