@@ -5,6 +5,7 @@ import unicodedata
 
 LONGEST = 40
 MOST_ZEROS = 12
+_EXTENSION = re.compile(r"(?:\b(?:ext|extension|extn|durchwahl)\b|[x#;])\W*\d+\s*$", re.IGNORECASE)
 _LABEL = re.compile(
     r"^(?:(?:ACCOUNT|ACCT|ACC|A/C|AC|SUBSCRIPTION|SUBSCRIBER|NUMBER|NO|NR)\b[\s.:#]*)+"
 )
@@ -45,3 +46,25 @@ def bare_key_of(typed: str) -> str:
     """Return what wrong tries of one number are counted by: its key without leading zeros."""
     keys = keys_to_try(typed)
     return keys[0].lstrip("0") if keys else number_key_of(typed)[:LONGEST]
+
+
+def phone_last4_of(text: str) -> str:
+    """Return the last four digits of a phone number, written anyhow; empty where there are none.
+
+    An extension is left out ("555-0142 ext. 7"), and so is what stands for no number at all:
+    0000, 9999, or one digit all through.
+    """
+    digits = number_digits(_EXTENSION.sub("", unicodedata.normalize("NFKC", text)))
+    last4 = digits[-4:]
+    if len(last4) < 4 or last4 in {"0000", "9999"} or (len(digits) > 4 and len(set(digits)) == 1):
+        return ""
+    return last4
+
+
+def number_digits(text: str) -> str:
+    """Return the decimal digits of a text, of whatever script, as ASCII."""
+    return "".join(
+        str(digit)
+        for character in text
+        if (digit := unicodedata.decimal(character, None)) is not None
+    )
