@@ -48,6 +48,8 @@ STRIPE_TAX = env.bool("STRIPE_TAX", default=False)  # Stripe adds the taxes
 # What becomes of a second subscription that was paid in the same moment: refund, or staff.
 DOUBLE_SUBSCRIPTIONS = env.str("DOUBLE_SUBSCRIPTIONS", default="refund")
 READS_KEPT_MONTHS = env.int("READS_KEPT_MONTHS", default=13)
+PRINT_GRACE_DAYS = env.int("PRINT_GRACE_DAYS", default=14)  # after a stop, or absent from a file
+LONGEST_HOLD_DAYS = env.int("LONGEST_HOLD_DAYS", default=180)  # a hold keeps stories open as long
 
 # -- Safety ------------------------------------------------------------------------------------
 # What only a production start has: with any of it DEBUG is off unless it is asked for.

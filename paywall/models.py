@@ -2,7 +2,13 @@
 
 from paywall.catalog.models import Package, Price, Section
 from paywall.circulation.claims import Activation
-from paywall.circulation.models import CirculationImport, PrintAccount, PrintLine, PrintProduct
+from paywall.circulation.models import (
+    CirculationImport,
+    PrintAccount,
+    PrintLine,
+    PrintProduct,
+    PrintPublication,
+)
 from paywall.entitlements.models import Entitlement
 from paywall.letters.models import Letter, Unsubscribed
 from paywall.metering.models import Meter, MeteredRead, MeterKey, MeterRule
@@ -39,6 +45,7 @@ __all__ = [
     "PrintAccount",
     "PrintLine",
     "PrintProduct",
+    "PrintPublication",
     "Publication",
     "Purchase",
     "Reconciliation",

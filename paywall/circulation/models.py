@@ -13,8 +13,9 @@ class PrintAccount(models.Model):
     """A publication's account number, with the people and addresses that prove whose it is.
 
     `number` is as written, `number_key` as it is compared; sister papers reuse numbers. Only
-    what matching needs is kept. `digest` tells a row that changed from one that did not.
-    `absent_since` is the date of the first full file without it.
+    what matching needs is kept. `digest` tells an account that changed from one that did not.
+    `absent_since` is the moment of the first full file without it; `last_seen_at` is moved on when
+    the account changes or goes missing, not with every file: in between it is in the last one.
     """
 
     publication = models.CharField(max_length=40, blank=True)
@@ -31,7 +32,7 @@ class PrintAccount(models.Model):
     billing_postal_code = models.CharField(max_length=16, blank=True)
     phone_last4 = models.CharField(max_length=4, blank=True)
     email = models.CharField(max_length=254, blank=True, help_text="In small letters.")
-    digest = models.BinaryField(max_length=16)
+    digest = models.BigIntegerField(default=0)
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
     absent_since = models.DateTimeField(null=True)
@@ -47,6 +48,11 @@ class PrintAccount(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["number_key"], name="print_account_number"),
+            models.Index(
+                fields=["former_number_key"],
+                condition=~models.Q(former_number_key=""),
+                name="print_account_former_number",
+            ),
             models.Index(
                 fields=["email"], condition=~models.Q(email=""), name="print_account_email"
             ),
@@ -64,7 +70,8 @@ class PrintAccount(models.Model):
 class PrintLine(models.Model):
     """One thing that an account takes. Several are no duplicates: the best one wins.
 
-    `hold_since` is the date of the first file that said so; the paid-through date is inclusive.
+    `status_since` is the moment of the first file that said so; empty for a line that was stopped
+    already when its account was first seen. The paid-through date is inclusive.
     """
 
     account = models.ForeignKey(PrintAccount, models.CASCADE, related_name="lines")
@@ -73,15 +80,8 @@ class PrintLine(models.Model):
     delivery_days = models.CharField(max_length=7, blank=True)
     status = models.CharField(max_length=8, choices=LINE_STATUSES)
     hold_until = models.DateField(null=True)
-    hold_since = models.DateTimeField(null=True)
     paid_through = models.DateField(null=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["account", "product", "rate_code"], name="print_line_once"
-            )
-        ]
+    status_since = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.product or 'Paper'} {self.rate_code} {self.status}"
@@ -114,6 +114,20 @@ class PrintProduct(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product or 'every product'}, {self.rate_code or 'every rate code'}"
+
+
+class PrintPublication(models.Model):
+    """A publication that print accounts are of, and what its last accepted file was.
+
+    Endings are judged at `as_of`; `rows` is how many its last full file had, for the breaker.
+    """
+
+    name = models.CharField(max_length=40, unique=True, blank=True)
+    as_of = models.DateTimeField()
+    rows = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.name or "The paper"
 
 
 class CirculationImport(models.Model):
