@@ -7,7 +7,7 @@ from paywall.circulation.numbers import number_key_of
 
 SHORTEST_CODE = 3  # Iceland's
 _COUNTRY = re.compile(r"^[A-Z]{1,3}\s?-\s?(?=\d{3,})")
-_ZIP_4 = re.compile(r"^(\d{4,5})\s?[-–]\s?(\d{4})$")  # noqa: RUF001
+_ZIP_4 = re.compile(r"^(\d{4,5})\s?[-–]\s?(\d{4})$")
 _LOOK_ALIKES = str.maketrans("OI", "01")
 _UNIT = re.compile(
     r"(?:\b(?:APT|APARTMENT|UNIT|SUITE|STE|FLAT|FLOOR|FL|LOT|SPC|SPACE|RM|ROOM|TRLR|BLDG|BUILDING|"
@@ -20,7 +20,9 @@ _ROAD = re.compile(
 _BOX = re.compile(r"\b(?:P\.?\s?O\.?\s?)?BOX\b[\s.#]*")
 _ORDINAL = re.compile(r"\b\d+(?:ST|ND|RD|TH)\b")
 _NUMBER = re.compile(r"\d+(?:\s?[A-Z](?![A-Z]))?(?:\s?½|\s1/2)?")
+_PAIR = re.compile(r"\d+\s?[-/–]\s?\d+")
 _GRID = re.compile(r"\b[NSEW]\d+[NSEW]\d+\b")
+_FIRST_NUMBER = re.compile(rf"{_GRID.pattern}|{_PAIR.pattern}|{_NUMBER.pattern}")
 _LABEL = re.compile(r"^(?:NO|NR|NUMBER|HOUSE)\b[\s.:]*")
 
 
@@ -60,15 +62,8 @@ def same_house_number(typed: str, street: str) -> bool:
 
 def house_number_of(typed: str) -> str:
     """Return the one house number that was typed: "12a", "No. 12", "12 Quay Street"."""
-    upper = _LABEL.sub("", _upper(typed).lstrip("# "))
-    if found := re.match(r"[NSEW]\d+[NSEW]\d+$", upper):
-        return found[0]
-    if found := re.match(r"\d+\s?[-/]\s?\d+(?!\d)", upper):
-        return number_key_of(found[0])
-    numbers = sorted(house_numbers_in(upper), key=lambda number: (upper.find(number), number))
-    return next((number for number in numbers if number.isdigit()), "") if not (
-        found := re.search(r"\d+\s?[A-Z](?![A-Z])", upper)
-    ) else number_key_of(found[0])
+    found = _FIRST_NUMBER.search(_LABEL.sub("", _upper(typed).lstrip("# ")))
+    return number_key_of(found[0]) if found else ""
 
 
 def house_numbers_in(street: str) -> frozenset[str]:
@@ -79,10 +74,10 @@ def house_numbers_in(street: str) -> frozenset[str]:
     upper = _upper(street)
     without = _ORDINAL.sub(" ", _ROAD.sub(" ", _UNIT.sub(" ", _BOX.sub(" BOX ", upper))))
     numbers = {number_key_of(found) for found in _GRID.findall(without)}
-    numbers |= {number_key_of(f) for f in re.findall(r"\d+\s?[-/]\s?\d+", without)}
+    numbers |= {number_key_of(found) for found in _PAIR.findall(without)}
     for found in _NUMBER.findall(_GRID.sub(" ", without)):
         key = number_key_of(found)
-        numbers |= {key, key.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") if " " in found else key}
+        numbers |= {key, number_key_of(found.split()[0])}
     return frozenset(number for number in numbers if number.strip("0"))
 
 

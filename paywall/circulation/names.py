@@ -38,7 +38,7 @@ _LETTERS = str.maketrans(
 _WITH_E = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"}
 _AND = re.compile(r"\s*(?:&|\+|/|;|\b(?:and|und|or|et)\b)\s*", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s\-‐‑‒–—_,]+")  # every kind of hyphen
-_APOSTROPHES = re.compile(r"['`´‘’‛′ʹʻʼˈ]")  # noqa: RUF001
+_APOSTROPHES = re.compile(r"['`´‘’‛′ʹʻʼˈ]")
 _E_FOR_DOTS = re.compile(r"(?<![aeiouy])([aou])e(?=[^aeiouy])")
 _A_FOR_RING = re.compile(r"aa")
 SHORTEST_CUT = 8  # letters: a shorter name in capitals is taken to be whole
