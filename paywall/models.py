@@ -1,7 +1,13 @@
 """The models of the paywall, each in the room it belongs to."""
 
 from paywall.catalog.models import Package, Price, Section
-from paywall.circulation.claims import Activation
+from paywall.circulation.claims import (
+    Activation,
+    Invitation,
+    PrintCase,
+    Suppressed,
+    WrongTries,
+)
 from paywall.circulation.models import (
     CirculationImport,
     PrintAccount,
@@ -34,6 +40,7 @@ __all__ = [
     "Concern",
     "Customer",
     "Entitlement",
+    "Invitation",
     "Invoice",
     "Letter",
     "Meter",
@@ -43,6 +50,7 @@ __all__ = [
     "Package",
     "Price",
     "PrintAccount",
+    "PrintCase",
     "PrintLine",
     "PrintProduct",
     "PrintPublication",
@@ -53,5 +61,7 @@ __all__ = [
     "StripeEvent",
     "Subscription",
     "SubscriptionChange",
+    "Suppressed",
     "Unsubscribed",
+    "WrongTries",
 ]
