@@ -5,10 +5,13 @@ from zoneinfo import ZoneInfo
 
 from celery import shared_task
 from django.conf import settings
+from django.db import transaction
 
 from paywall import clock
+from paywall.letters import sending, walking, writing
 from paywall.metering import forgetting
 from paywall.periods import month_of
+from paywall.subscriptions.models import Customer
 
 logger = logging.getLogger(__name__)
 
@@ -28,3 +31,26 @@ def forget_stray_meters() -> None:
     """Forget the meters of strangers and of deleted accounts once their month is over."""
     period = month_of(clock.now(), ZoneInfo(settings.TIME_ZONE))
     logger.info("Forgot %d stray meters", forgetting.forget_stray_meters(period=period))
+
+
+@shared_task
+def write_letters(customer_id: int) -> None:
+    """Write what is due to one customer, after anything was recorded, and have it sent."""
+    customer = Customer.objects.filter(pk=customer_id).first()
+    if customer and writing.write_due(customer, now=clock.now()):
+        transaction.on_commit(send_letters.delay, robust=True)
+
+
+@shared_task
+def write_letters_due() -> None:
+    """Write what the calendar brings, and what was not written when it was recorded."""
+    written = walking.write_all_due(now=clock.now())
+    logger.info("Wrote %d letters", written)
+    if written:
+        transaction.on_commit(send_letters.delay, robust=True)
+
+
+@shared_task
+def send_letters() -> None:
+    """Send every letter that is due, one by one; several may do so at once."""
+    sending.send_due(clock.now)

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from paywall.web import views
+from paywall.web import letters, views
 
 urlpatterns = [
     path("subscribe/", views.show_packages, name="subscribe"),
     path("activate/", views.show_activation, name="activate"),
     path("account/", views.show_account, name="account"),
+    path("account/letters/", letters.choose_letters, name="choose_letters"),
+    path("letters/stop/<str:token>/", letters.stop_letters, name="stop_letters"),
 ]
