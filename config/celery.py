@@ -33,6 +33,14 @@ app.conf.beat_schedule = {
         "task": "paywall.tasks.write_letters_due",
         "schedule": EVERY_MINUTE if settings.DEBUG else crontab(minute="5"),
     },
+    "follow-up-print": {
+        "task": "paywall.tasks.follow_up_print",
+        "schedule": EVERY_MINUTE if settings.DEBUG else crontab(minute="35"),
+    },
+    "forget-old-print-claims": {
+        "task": "paywall.tasks.forget_old_print_claims",
+        "schedule": crontab(hour="3", minute="40"),
+    },
     "send-letters": {
         "task": "paywall.tasks.send_letters",
         "schedule": EVERY_MINUTE,

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db import transaction
 
 from paywall import clock
-from paywall.letters import sending, walking, writing
+from paywall.circulation import cases, guessing, seats
+from paywall.letters import print_writing, sending, walking, writing
 from paywall.metering import forgetting
 from paywall.periods import month_of
 from paywall.subscriptions.models import Customer
@@ -54,3 +55,31 @@ def write_letters_due() -> None:
 def send_letters() -> None:
     """Send every letter that is due, one by one; several may do so at once."""
     sending.send_due(clock.now)
+
+
+@shared_task
+def write_print_letters(activation_id: int) -> None:
+    """Write what is due about one activation, and have it sent."""
+    if print_writing.write_due(activation_id, now=clock.now()):
+        transaction.on_commit(send_letters.delay, robust=True)
+
+
+@shared_task
+def follow_up_print() -> None:
+    """Check open cases with the newest circulation file, and write what it brings to readers.
+
+    After each accepted file, and on the schedule, since that task may never have been sent.
+    """
+    found = cases.try_again(clock.now())
+    written = print_writing.write_all_due(now=clock.now())
+    logger.info("Print: found %d open cases, wrote %d letters", found, written)
+    if written:
+        transaction.on_commit(send_letters.delay, robust=True)
+
+
+@shared_task
+def forget_old_print_claims() -> None:
+    """Forget what was typed and not found, old counts of wrong tries, and old invitations."""
+    now = clock.now()
+    forgotten = cases.forget_old(now=now) + guessing.forget_old(now=now) + seats.forget_old(now=now)
+    logger.info("Print: forgot %d old rows", forgotten)

@@ -59,7 +59,10 @@ def approve(activation_id: int, *, by: Reader, now: datetime) -> Activation:
 
 
 def withdraw(activation_id: int, *, by: Reader, now: datetime) -> None:
-    """Take somebody's seat back, say no to who waits, or give up one's own. Raises NotYoursError."""
+    """Take somebody's seat back, say no to who waits, or give up one's own.
+
+    Raises NotYoursError.
+    """
     with transaction.atomic():
         found = Activation.objects.filter(pk=activation_id, reader=by).first()
         if found:
@@ -71,7 +74,10 @@ def withdraw(activation_id: int, *, by: Reader, now: datetime) -> None:
 
 
 def invite(account_id: int, address: str, *, by: Reader, now: datetime) -> Invited:
-    """Invite somebody to a seat; the letter is the caller's to send. Raises NotYoursError, CannotDoError."""
+    """Invite somebody to a seat; the letter is the caller's to send.
+
+    Raises NotYoursError, CannotDoError.
+    """
     address = address.strip().lower()
     with transaction.atomic():
         account = seating.lock(account_id)

@@ -72,8 +72,7 @@ def print_of(reader: Reader, *, now: datetime) -> Shown:
         return Shown(case=case)
     proved = finding.with_rights([(each.account, Proof.STAFF) for each in mine], now=now)
     shown = [
-        _account(activation, one.right, now)
-        for activation, one in zip(mine, proved, strict=True)
+        _account(activation, one.right, now) for activation, one in zip(mine, proved, strict=True)
     ]
     return Shown(
         accounts=shown,

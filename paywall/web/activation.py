@@ -1,6 +1,7 @@
 """Turning on the digital access that comes with the printed paper: /activate/."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,6 +26,7 @@ from paywall.circulation import activation, cases, drafts
 from paywall.circulation.activation import Answer
 from paywall.circulation.masking import masked_number
 from paywall.gate.admission import share_or_keep
+from paywall.tasks import write_print_letters
 from paywall.web.activation_forms import WAYS, ActivationForm, filled_from
 
 TYPED = "print_typed"  # in the session: what was typed before signing in (again)
@@ -41,9 +44,7 @@ def turn_on(request: HttpRequest) -> HttpResponse:
         return _show_form(request)
     context = _ways_in(request)
     shareable = settings.SESSION_COOKIE_NAME not in request.COOKIES
-    return share_or_keep(
-        render(request, "paywall/activate.html", context), shareable=shareable
-    )
+    return share_or_keep(render(request, "paywall/activate.html", context), shareable=shareable)
 
 
 @require_POST
@@ -108,6 +109,7 @@ def _answer(request: HttpRequest, answer: Answer, now: datetime) -> HttpResponse
         return page
     if answer.activation is None:
         return redirect(with_way_back(request, "activate_refused"))
+    transaction.on_commit(partial(write_print_letters.delay, answer.activation.pk), robust=True)
     messages.success(request, IT_IS_ON)
     return redirect(get_next_redirect_url(request) or reverse("account"))
 

@@ -17,11 +17,11 @@ class ActivationForm(forms.Form):
     """What both ways ask for. Nothing said of an error depends on what is on file."""
 
     way = ""
-    error_css_class = "field--wrong"
+    use_required_attribute = False
 
     last_name = forms.CharField(
         label="Last name",
-        help_text="As on the bill: yours, or of whoever has the subscription. A company’s name too.",
+        help_text="As on the bill: yours, or that of whoever subscribes. A company’s too.",
         max_length=80,
         error_messages={"required": "Type the last name that is on the bill."},
         widget=forms.TextInput({"autocomplete": "family-name"}),
@@ -36,7 +36,7 @@ class ActivationForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", f"{self.way}_%s")
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        super().__init__(*args, **kwargs)
 
     def typed(self) -> Typed:
         """Return what was typed; the form is valid."""

@@ -4,6 +4,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -16,6 +17,7 @@ from paywall.circulation import seats
 from paywall.circulation.masking import masked_address
 from paywall.circulation.seats import CannotDoError, NotYoursError
 from paywall.letters import print_invitation
+from paywall.tasks import send_letters
 from paywall.web.activation_forms import InvitationForm
 
 BACK = "/account/#print"
@@ -58,7 +60,7 @@ def invite(request: HttpRequest, account_id: int) -> HttpResponse:
     """Send somebody an invitation."""
     form, reader, now = InvitationForm(request.POST), _reader(request), clock.now()
     if not form.is_valid():
-        messages.error(request, " ".join(form.errors["address"]))
+        messages.error(request, " ".join(map(str, form.errors["address"])))
         return redirect(BACK)
     try:
         invited = seats.invite(account_id, form.cleaned_data["address"], by=reader, now=now)
@@ -67,7 +69,8 @@ def invite(request: HttpRequest, account_id: int) -> HttpResponse:
     except NotYoursError:
         raise Http404 from None
     else:
-        print_invitation.send(invited, now=now)
+        print_invitation.write(invited, now=now)
+        transaction.on_commit(send_letters.delay, robust=True)
         messages.success(request, "We have sent the invitation. It is good for two weeks.")
     return redirect(BACK)
 
