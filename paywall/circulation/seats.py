@@ -73,6 +73,16 @@ def withdraw(activation_id: int, *, by: Reader, now: datetime) -> None:
         seating.give_back(_of_holder(activation_id, by), barred=True, now=now)
 
 
+def take_back_by_staff(activation_id: int, *, now: datetime) -> None:
+    """Take a seat, or the wish for one, from a reader, for staff."""
+    with transaction.atomic():
+        found = Activation.objects.filter(pk=activation_id).first()
+        if found:
+            seating.lock(found.account_id)
+            fresh = Activation.objects.select_related("account", "entitlement").get(pk=found.pk)
+            seating.give_back(fresh, barred=True, now=now)
+
+
 def invite(account_id: int, address: str, *, by: Reader, now: datetime) -> Invited:
     """Invite somebody to a seat; the letter is the caller's to send.
 
