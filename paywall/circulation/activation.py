@@ -45,6 +45,7 @@ def claim(reader: Reader, typed: Typed, *, network: str, now: datetime) -> Answe
         tried = guessing.lock(counted, now=now)
         again_at = guessing.too_often(counted, tried, now=now)
         if again_at:
+            drafts.keep_draft(reader, typed, now=now)
             return Answer(again_at=again_at)
         taken = take_seat(reader, candidates, now=now)
         if taken:
