@@ -2,7 +2,8 @@
 
 Posts 2,000 tries of each kind to /activate/, interleaved, and prints their medians. The answers to
 a wrong number, a wrong name, an ended account and one whose seats are taken are to be within
-5 ms of each other, and so are those without the number. DATABASE_URL chooses the database; a test database is made in it and dropped.
+5 ms of each other, and so are those without the number. DATABASE_URL chooses the database server;
+a test database is made there and dropped.
 """
 # ruff: noqa: T201  # a command: it prints what it found
 
