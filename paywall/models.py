@@ -8,6 +8,9 @@ from paywall.circulation.models import (
     PrintLine,
     PrintProduct,
     PrintPublication,
+    RejectedRow,
+    StagedChange,
+    StagedRow,
 )
 from paywall.entitlements.models import Entitlement
 from paywall.letters.models import Letter, Unsubscribed
@@ -49,7 +52,10 @@ __all__ = [
     "Publication",
     "Purchase",
     "Reconciliation",
+    "RejectedRow",
     "Section",
+    "StagedChange",
+    "StagedRow",
     "StripeEvent",
     "Subscription",
     "SubscriptionChange",
