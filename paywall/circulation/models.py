@@ -233,7 +233,12 @@ class StagedChange(models.Model):
         PrintAccount, models.DO_NOTHING, db_constraint=False, null=True, related_name="+"
     )
     row = models.ForeignKey(
-        StagedRow, models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+        StagedRow,
+        models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="+",
     )
     rows = models.PositiveIntegerField(default=0)
     digest = models.BigIntegerField(default=0)
@@ -257,6 +262,7 @@ class RejectedRow(models.Model):
     number = models.CharField(max_length=40, blank=True)
     number_key = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=300)
+    repeats = models.BooleanField(default=False, help_text="Another row says the same.")
 
     class Meta:
         ordering = ("line",)

@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
                 ('number', models.CharField(blank=True, max_length=40)),
                 ('number_key', models.CharField(blank=True, max_length=40)),
                 ('reason', models.CharField(max_length=300)),
+                ('repeats', models.BooleanField(default=False, help_text='Another row says the same.')),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rejected_rows', to='paywall.circulationimport')),
             ],
             options={

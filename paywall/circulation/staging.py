@@ -1,0 +1,117 @@
+"""Bringing the rows of a file into the staging table, where nothing is in force yet."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import IO
+
+from django.db import connection, transaction
+
+from paywall.circulation.errors import RefusedError
+from paywall.circulation.models import CirculationImport, RejectedRow, StagedChange, StagedRow
+from paywall.circulation.profiles import Profile
+from paywall.circulation.records import Wrong, records_of
+from paywall.circulation.rows import ROW, Rejected, Row, reader_of
+
+BATCH = 5000  # rows written in one transaction: on SQLite other writers wait for it
+# A file most of whose rows make no sense is of another kind, and is not read to its end.
+SENSELESS = 50_000
+_COLUMNS = ("file_id", "line", "digest", *ROW)
+_COPY = f"COPY paywall_stagedrow ({', '.join(_COLUMNS)}) FROM STDIN"
+_INSERT = (
+    f"INSERT INTO paywall_stagedrow ({', '.join(_COLUMNS)}) "
+    f"VALUES ({', '.join(['%s'] * len(_COLUMNS))})"
+)
+
+_NULL = r"\N"
+
+Staged = tuple[int, Row]
+
+
+def stage(file: CirculationImport, text: IO[str], profile: Profile) -> None:
+    """Write the rows of a file down as staged or rejected, and count them on the import.
+
+    Raises RefusedError: it is of another kind, or holds no row that can be read.
+    """
+    read = reader_of(profile)
+    staged = rejected = 0
+    wrong: list[tuple[int, Rejected]] = []
+
+    def good() -> Iterator[Staged]:
+        for line, fields in records_of(text, profile):
+            row = Rejected("", "", "", fields.reason) if isinstance(fields, Wrong) else read(fields)
+            if isinstance(row, Rejected):
+                wrong.append((line, row))
+                if len(wrong) >= BATCH:
+                    return
+            else:
+                yield line, row
+
+    rows = good()
+    while True:
+        batch = list(islice(rows, BATCH))
+        staged, rejected = staged + len(batch), rejected + len(wrong)
+        with transaction.atomic():
+            _write(file.pk, batch)
+            _reject(file, wrong)
+        if len(batch) < BATCH and len(wrong) < BATCH:
+            break
+        if len(batch) < BATCH:
+            rows = good()
+        wrong.clear()
+        if rejected > max(SENSELESS, staged):
+            raise RefusedError(f"{rejected} of its first {staged + rejected} rows make no sense.")
+    file.rows, file.rejected = staged + rejected, rejected
+    if not staged:
+        raise RefusedError(
+            f"None of its {rejected} rows can be read." if rejected else "It has no rows."
+        )
+
+
+def _write(file_id: int, batch: list[Staged]) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(_COPY) as copy:
+                copy.write("".join(_copied(file_id, line, row) for line, row in batch))
+        else:
+            cursor.executemany(
+                _INSERT,
+                [
+                    (file_id, line, row[0], *row[1][:-2], row[1][-2] or None, row[1][-1] or None)
+                    for line, row in batch
+                ],
+            )
+
+
+def _copied(file_id: int, line: int, row: Row) -> str:
+    """Return a row in COPY's text format; tidied texts hold no tab and no end of line."""
+    digest, texts = row
+    told = "\t".join(texts[:-2])
+    if "\\" in told:
+        told = told.replace("\\", "\\\\")
+    hold_until, paid_through = texts[-2] or _NULL, texts[-1] or _NULL
+    return f"{file_id}\t{line}\t{digest}\t{told}\t{hold_until}\t{paid_through}\n"
+
+
+def _reject(file: CirculationImport, wrong: list[tuple[int, Rejected]]) -> None:
+    RejectedRow.objects.bulk_create(
+        [
+            RejectedRow(
+                file=file,
+                line=line,
+                publication=row.publication.replace("\0", ""),
+                number=row.number.replace("\0", ""),
+                number_key=row.number_key,
+                reason=row.reason[:300].replace("\0", ""),
+            )
+            for line, row in wrong
+        ],
+        batch_size=500,
+    )
+
+
+def clear(file: CirculationImport) -> None:
+    """Forget what is staged of a file; what was rejected stays for staff."""
+    for model in (StagedChange, StagedRow):
+        rows = model.objects.filter(file=file)
+        while keys := list(rows.order_by("pk").values_list("pk", flat=True)[: 2 * BATCH]):
+            rows.filter(pk__gte=keys[0], pk__lte=keys[-1]).delete()
