@@ -20,7 +20,7 @@ from paywall.circulation.models import (
     StagedChange,
     StagedRow,
 )
-from paywall.circulation.spans import spans
+from paywall.circulation.spans import hurry, spans
 from paywall.circulation.staging import BATCH
 
 _REPEATED = """
@@ -67,7 +67,7 @@ def judge(file: CirculationImport, *, now: datetime) -> list[str]:
     """Write down what a staged file would change; return why staff are to be asked, if they are."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE paywall_stagedrow")
+            cursor.execute("ANALYZE paywall_stagedrow, paywall_printaccount")
     publications = list(
         StagedRow.objects.filter(file=file)
         .order_by()
@@ -78,11 +78,13 @@ def judge(file: CirculationImport, *, now: datetime) -> list[str]:
         rows = StagedRow.objects.filter(file=file, publication=publication)
         for span in spans(rows, BATCH):
             with transaction.atomic():
+                hurry()
                 _reject_repeated(file, publication, span)
                 _run(_CHANGES, file.pk, file.pk, publication, *span, publication)
         if file.full:
             for span in spans(PrintAccount.objects.filter(publication=publication), BATCH):
                 with transaction.atomic():
+                    hurry()
                     _run(_ABSENT, file.pk, publication, *span, file.pk)
         _leave_half_read(file, publication)
     _count(file)

@@ -43,11 +43,12 @@ class PrintAccount(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["publication", "number_key"], name="print_account_once_per_publication"
+                # The number first: readers are looked for by it alone.
+                fields=["number_key", "publication"],
+                name="print_account_once_per_publication",
             )
         ]
         indexes: ClassVar = [
-            models.Index(fields=["number_key"], name="print_account_number"),
             models.Index(
                 fields=["former_number_key"],
                 condition=~models.Q(former_number_key=""),
@@ -74,7 +75,10 @@ class PrintLine(models.Model):
     already when its account was first seen. The paid-through date is inclusive.
     """
 
-    account = models.ForeignKey(PrintAccount, models.CASCADE, related_name="lines")
+    # Checking each of a million lines would take as long as writing them: the import joins them.
+    account = models.ForeignKey(
+        PrintAccount, models.CASCADE, db_constraint=False, related_name="lines"
+    )
     product = models.CharField(max_length=40, blank=True)
     rate_code = models.CharField(max_length=40, blank=True)
     delivery_days = models.CharField(max_length=7, blank=True)
@@ -230,7 +234,12 @@ class StagedChange(models.Model):
     )
     kind = models.CharField(max_length=8, choices=Kind)
     account = models.ForeignKey(
-        PrintAccount, models.DO_NOTHING, db_constraint=False, null=True, related_name="+"
+        PrintAccount,
+        models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="+",
     )
     row = models.ForeignKey(
         StagedRow,
@@ -244,7 +253,13 @@ class StagedChange(models.Model):
     digest = models.BigIntegerField(default=0)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["file", "id"], name="staged_change_next")]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["account"],
+                condition=models.Q(account__isnull=False),
+                name="staged_change_account",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.get_kind_display()

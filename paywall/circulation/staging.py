@@ -11,6 +11,7 @@ from paywall.circulation.models import CirculationImport, RejectedRow, StagedCha
 from paywall.circulation.profiles import Profile
 from paywall.circulation.records import Wrong, records_of
 from paywall.circulation.rows import ROW, Rejected, Row, reader_of
+from paywall.circulation.spans import hurry, stretches
 
 BATCH = 5000  # rows written in one transaction: on SQLite other writers wait for it
 # A file most of whose rows make no sense is of another kind, and is not read to its end.
@@ -51,6 +52,7 @@ def stage(file: CirculationImport, text: IO[str], profile: Profile) -> None:
         batch = list(islice(rows, BATCH))
         staged, rejected = staged + len(batch), rejected + len(wrong)
         with transaction.atomic():
+            hurry()
             _write(file.pk, batch)
             _reject(file, wrong)
         if len(batch) < BATCH and len(wrong) < BATCH:
@@ -112,6 +114,7 @@ def _reject(file: CirculationImport, wrong: list[tuple[int, Rejected]]) -> None:
 def clear(file: CirculationImport) -> None:
     """Forget what is staged of a file; what was rejected stays for staff."""
     for model in (StagedChange, StagedRow):
-        rows = model.objects.filter(file=file)
-        while keys := list(rows.order_by("pk").values_list("pk", flat=True)[: 2 * BATCH]):
-            rows.filter(pk__gte=keys[0], pk__lte=keys[-1]).delete()
+        for after, to in stretches(model.objects.filter(file=file), 4 * BATCH):
+            with transaction.atomic():
+                hurry()
+                model.objects.filter(file=file, pk__gt=after, pk__lte=to).delete()

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Max
 
 from paywall.circulation import moving
 from paywall.circulation.claims import Activation
 from paywall.circulation.following import follow
 from paywall.circulation.models import CirculationImport, PrintPublication, StagedChange
 from paywall.circulation.policy import policy_in_force
+from paywall.circulation.spans import hurry, stretches
 from paywall.circulation.staging import clear
 from paywall.circulation.states import ImportState
 
@@ -90,7 +90,7 @@ _LAST_LINE = "SELECT COALESCE(MAX(id), 0) FROM paywall_printline"
 
 def swap(file: CirculationImport, *, now: datetime) -> None:
     """Put an accepted file in force, from wherever an earlier try was interrupted."""
-    for span in _spans(file):
+    for span in stretches(StagedChange.objects.filter(file=file), BATCH):
         _swap_accounts(file, *span)
     publications = list(file.publications)
     moving.carry_over(publications, as_of=file.as_of, now=now)
@@ -106,15 +106,6 @@ def swap(file: CirculationImport, *, now: datetime) -> None:
     clear(file)
 
 
-def _spans(file: CirculationImport) -> Iterator[tuple[int, int]]:
-    """Yield spans of staged changes, (after, to], until none is left."""
-    changes = StagedChange.objects.filter(file=file).order_by("pk")
-    while keys := changes.values_list("pk", flat=True)[:BATCH].aggregate(last=Max("pk")):
-        if keys["last"] is None:
-            return
-        yield 0, keys["last"]
-
-
 def _swap_accounts(file: CirculationImport, after: int, to: int) -> None:
     these = (file.pk, after, to)
     as_of = connection.ops.adapt_datetimefield_value(file.as_of)
@@ -123,6 +114,7 @@ def _swap_accounts(file: CirculationImport, after: int, to: int) -> None:
         same=_SAME, moment="timestamp with time zone" if postgresql else "text"
     )
     with transaction.atomic(), connection.cursor() as cursor:
+        hurry()
         cursor.execute(_LAST_LINE)
         last_line = cursor.fetchone()[0]
         cursor.execute(_CHANGE_ACCOUNTS, [as_of, *these])
