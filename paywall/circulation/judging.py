@@ -38,8 +38,7 @@ JOIN paywall_stagedrow AS staged ON staged.file_id = first.file_id
 # The best line's row says whose account it is: its id follows the rank of its status.
 _CHANGES = """
 INSERT INTO paywall_stagedchange (file_id, kind, account_id, row_id, rows, digest)
-SELECT %s, CASE WHEN account.id IS NULL THEN 'new' ELSE 'changed' END, account.id,
-    found.best %% 1099511627776, found.rows, found.digest
+SELECT %s, 'changed', account.id, found.best %% 1099511627776, found.rows, found.digest
 FROM (
     SELECT number_key, CAST(SUM(digest) AS bigint) AS digest, COUNT(*) AS rows, MIN(id +
         CASE status WHEN 'active' THEN 0 WHEN 'hold' THEN 1099511627776
@@ -48,10 +47,17 @@ FROM (
     WHERE file_id = %s AND publication = %s AND number_key > %s AND number_key <= %s
     GROUP BY number_key
 ) AS found
-LEFT JOIN paywall_printaccount AS account
+JOIN paywall_printaccount AS account
     ON account.publication = %s AND account.number_key = found.number_key
-WHERE account.id IS NULL OR account.digest <> found.digest OR account.absent_since IS NOT NULL
+WHERE account.digest <> found.digest OR account.absent_since IS NOT NULL
 ORDER BY found.number_key
+"""
+_NEW = """
+SELECT COUNT(*) FROM paywall_stagedrow AS staged
+WHERE staged.file_id = %s AND staged.publication = %s
+    AND staged.number_key > %s AND staged.number_key <= %s
+    AND NOT EXISTS (SELECT 1 FROM paywall_printaccount AS account
+        WHERE account.publication = staged.publication AND account.number_key = staged.number_key)
 """
 _ABSENT = """
 INSERT INTO paywall_stagedchange (file_id, kind, account_id, rows, digest)
@@ -81,6 +87,7 @@ def judge(file: CirculationImport, *, now: datetime) -> list[str]:
                 hurry()
                 _reject_repeated(file, publication, span)
                 _run(_CHANGES, file.pk, file.pk, publication, *span, publication)
+                file.new += _run(_NEW, file.pk, publication, *span)
         if file.full:
             for span in spans(PrintAccount.objects.filter(publication=publication), BATCH):
                 with transaction.atomic():
@@ -92,9 +99,11 @@ def judge(file: CirculationImport, *, now: datetime) -> list[str]:
     return [*_rejects_too_many(file), *_is_too_small(file), *_ends_too_many(file)]
 
 
-def _run(sql: str, *params: str | int) -> None:
+def _run(sql: str, *params: str | int) -> int:
+    """Run one statement; return the number that it asks for, if it asks for one."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
+        return int(cursor.fetchone()[0]) if cursor.description else 0
 
 
 def _reject_repeated(file: CirculationImport, publication: str, span: tuple[str, str]) -> None:
@@ -136,8 +145,7 @@ def _count(file: CirculationImport) -> None:
         .annotate(accounts=Count("pk"), rows=Sum("rows"))
     ):
         kinds[kind] = accounts if kind == StagedChange.Kind.ABSENT else rows
-    file.new, file.changed = kinds["new"], kinds["changed"]
-    file.absent = kinds["absent"]
+    file.changed, file.absent = kinds["changed"], kinds["absent"]
     file.unchanged = file.rows - file.rejected - file.new - file.changed
     file.publications = dict(
         StagedRow.objects.filter(file=file)

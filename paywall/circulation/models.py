@@ -218,14 +218,13 @@ class StagedRow(models.Model):
 
 
 class StagedChange(models.Model):
-    """What a file would change of one account. It is gone as soon as that is in force.
+    """What a file would change of an account that is there. It is gone as soon as it is in force.
 
     So what is left of them is where an interrupted swap goes on. `row`: the staged row that the
     account's people and addresses are taken from; `rows`: how many the file has of the account.
     """
 
     class Kind(models.TextChoices):
-        NEW = "new", "New"
         CHANGED = "changed", "Changed"
         ABSENT = "absent", "Not in the file"
 
@@ -238,7 +237,6 @@ class StagedChange(models.Model):
         models.DO_NOTHING,
         db_constraint=False,
         db_index=False,
-        null=True,
         related_name="+",
     )
     row = models.ForeignKey(
@@ -253,13 +251,7 @@ class StagedChange(models.Model):
     digest = models.BigIntegerField(default=0)
 
     class Meta:
-        indexes: ClassVar = [
-            models.Index(
-                fields=["account"],
-                condition=models.Q(account__isnull=False),
-                name="staged_change_account",
-            )
-        ]
+        indexes: ClassVar = [models.Index(fields=["account"], name="staged_change_account")]
 
     def __str__(self) -> str:
         return self.get_kind_display()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import IO
+from typing import IO, Any
 
 from django.db import connection, transaction
 
@@ -13,7 +13,10 @@ from paywall.circulation.records import Wrong, records_of
 from paywall.circulation.rows import ROW, Rejected, Row, reader_of
 from paywall.circulation.spans import hurry, stretches
 
-BATCH = 5000  # rows written in one transaction: on SQLite other writers wait for it
+BATCH = 5000  # rows written in one transaction on SQLite: other writers wait for it
+COPIED = 200_000  # the same on PostgreSQL, where nobody waits
+PIECE = 500  # rows sent at once
+MOST_WRONG = 5000  # rejected rows in hand
 # A file most of whose rows make no sense is of another kind, and is not read to its end.
 SENSELESS = 50_000
 _COLUMNS = ("file_id", "line", "digest", *ROW)
@@ -42,26 +45,25 @@ def stage(file: CirculationImport, text: IO[str], profile: Profile) -> None:
             row = Rejected("", "", "", fields.reason) if isinstance(fields, Wrong) else read(fields)
             if isinstance(row, Rejected):
                 wrong.append((line, row))
-                if len(wrong) >= BATCH:
+                if len(wrong) >= MOST_WRONG:
                     return
             else:
                 yield line, row
 
     rows = good()
     while True:
-        batch = list(islice(rows, BATCH))
-        staged, rejected = staged + len(batch), rejected + len(wrong)
         with transaction.atomic():
             hurry()
-            _write(file.pk, batch)
+            written = _write(file.pk, rows)
             _reject(file, wrong)
-        if len(batch) < BATCH and len(wrong) < BATCH:
-            break
-        if len(batch) < BATCH:
-            rows = good()
-        wrong.clear()
+        staged, rejected = staged + written, rejected + len(wrong)
         if rejected > max(SENSELESS, staged):
             raise RefusedError(f"{rejected} of its first {staged + rejected} rows make no sense.")
+        if len(wrong) >= MOST_WRONG:
+            rows = good()
+        elif not written:
+            break
+        wrong.clear()
     file.rows, file.rejected = staged + rejected, rejected
     if not staged:
         raise RefusedError(
@@ -69,19 +71,27 @@ def stage(file: CirculationImport, text: IO[str], profile: Profile) -> None:
         )
 
 
-def _write(file_id: int, batch: list[Staged]) -> None:
+def _write(file_id: int, rows: Iterator[Staged]) -> int:
+    """Write the next rows down in one go, and return how many there were."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(_COPY) as copy:
-                copy.write("".join(_copied(file_id, line, row) for line, row in batch))
-        else:
-            cursor.executemany(
-                _INSERT,
-                [
-                    (file_id, line, row[0], *row[1][:-2], row[1][-2] or None, row[1][-1] or None)
-                    for line, row in batch
-                ],
-            )
+            return _copy(cursor, file_id, islice(rows, COPIED))
+        batch = [
+            (file_id, line, row[0], *row[1][:-2], row[1][-2] or None, row[1][-1] or None)
+            for line, row in islice(rows, BATCH)
+        ]
+        cursor.executemany(_INSERT, batch)
+        return len(batch)
+
+
+def _copy(cursor: Any, file_id: int, rows: Iterator[Staged]) -> int:
+    """Send rows piece by piece: the server writes one while we read the next."""
+    count = 0
+    with cursor.copy(_COPY) as copy:
+        while piece := [_copied(file_id, line, row) for line, row in islice(rows, PIECE)]:
+            copy.write("".join(piece))
+            count += len(piece)
+    return count
 
 
 def _copied(file_id: int, line: int, row: Row) -> str:
