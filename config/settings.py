@@ -14,7 +14,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from config.release import release_of
-from config.safety import DEMO_SECRET_KEY, mailbox_key_from, refuse_unsafe
+from config.safety import DEMO_SECRET_KEY, mailbox_key_from, refuse_days_outside, refuse_unsafe
 
 
 class Environment(environ.Env):
@@ -87,6 +87,23 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_IS_SECURE
 X_FRAME_OPTIONS = "DENY"
 # How many proxies of ours stand in front: allauth's limits per address need the reader's own.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+
+# -- Print subscribers --------------------------------------------------------------------------
+PRINT_SEATS = env.int("PRINT_SEATS", default=2)  # readers that a print account is good for
+PRINT_TRIES_AN_HOUR = env.int(
+    "PRINT_TRIES_AN_HOUR", default=5
+)  # wrong ones, then ever longer waits
+PRINT_NETWORK_TRIES_AN_HOUR = env.int("PRINT_NETWORK_TRIES_AN_HOUR", default=5)
+PRINT_NUMBER_EXAMPLE = env.str("PRINT_NUMBER_EXAMPLE", default="00123456")  # as on the bill
+# The desk that readers can ring, and when; empty: pages name none.
+CIRCULATION_PHONE = env.str("CIRCULATION_PHONE", default="01632 960 100" if DEBUG else "")
+CIRCULATION_HOURS = env.str(
+    "CIRCULATION_HOURS", default="Monday to Friday, 8 am to 5 pm" if DEBUG else ""
+)
+# The circulation system's own pages; empty: there is none, and no link.
+CIRCULATION_BILLS_URL = env.str("CIRCULATION_BILLS_URL", default="")
+CIRCULATION_HOLDS_URL = env.str("CIRCULATION_HOLDS_URL", default="")
+CIRCULATION_CARDS_URL = env.str("CIRCULATION_CARDS_URL", default="")
 
 # -- What is installed -------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -241,6 +258,11 @@ DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"{NEWSPAPER_NAME} <readers@{_site.hostname}>"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# A letter comes so long before a yearly renewal, and before a trial or introductory offer ends.
+RENEWAL_NOTICE_DAYS = env.int("RENEWAL_NOTICE_DAYS", default=30)
+ENDING_NOTICE_DAYS = env.int("ENDING_NOTICE_DAYS", default=7)
+refuse_days_outside("RENEWAL_NOTICE_DAYS", RENEWAL_NOTICE_DAYS, least=15, most=45)
+refuse_days_outside("ENDING_NOTICE_DAYS", ENDING_NOTICE_DAYS, least=3, most=21)
 
 # -- Readers and signing in (django-allauth) ---------------------------------------------------
 AUTH_USER_MODEL = "accounts.Reader"

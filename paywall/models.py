@@ -1,7 +1,13 @@
 """The models of the paywall, each in the room it belongs to."""
 
 from paywall.catalog.models import Package, Price, Section
-from paywall.circulation.claims import Activation
+from paywall.circulation.claims import (
+    Activation,
+    Invitation,
+    PrintCase,
+    Suppressed,
+    WrongTries,
+)
 from paywall.circulation.models import (
     CirculationImport,
     PrintAccount,
@@ -37,6 +43,7 @@ __all__ = [
     "Concern",
     "Customer",
     "Entitlement",
+    "Invitation",
     "Invoice",
     "Letter",
     "Meter",
@@ -46,6 +53,7 @@ __all__ = [
     "Package",
     "Price",
     "PrintAccount",
+    "PrintCase",
     "PrintLine",
     "PrintProduct",
     "PrintPublication",
@@ -59,5 +67,7 @@ __all__ = [
     "StripeEvent",
     "Subscription",
     "SubscriptionChange",
+    "Suppressed",
     "Unsubscribed",
+    "WrongTries",
 ]

@@ -103,23 +103,32 @@ def decline(file_id: int, *, by: Any, now: datetime) -> CirculationImport:
     return file
 
 
-def go_on(*, now: datetime) -> None:
-    """Bring to its end whatever was accepted, and forget what was only read. Raises BusyError."""
+def go_on(*, now: datetime) -> bool:
+    """Bring to its end whatever was accepted, and forget what was only read.
+
+    Returns whether anything was put in force. Raises BusyError.
+    """
+    states = [ImportState.SWAPPING, ImportState.STAGING]
+    if not CirculationImport.objects.filter(state__in=states).exists():
+        return False
     with one_at_a_time():
-        finish_interrupted(now=now)
+        return finish_interrupted(now=now)
 
 
-def finish_interrupted(*, now: datetime) -> None:
+def finish_interrupted(*, now: datetime) -> bool:
     """As `go_on`, for who holds the lock."""
-    for file in CirculationImport.objects.filter(state=ImportState.SWAPPING).order_by("pk"):
-        logger.info("Going on with the circulation file %d", file.pk)
+    accepted = list(CirculationImport.objects.filter(state=ImportState.SWAPPING).order_by("pk"))
+    for file in accepted:
+        logger.info("Circulation: going on with file %d", file.pk)
         swap(file, now=now)
+        _supersede(file, now=now)
     for file in CirculationImport.objects.filter(state=ImportState.STAGING):
         _abandon(file, now=now)
     waiting = CirculationImport.objects.filter(state=ImportState.HELD).values("pk")
     stray = StagedRow.objects.exclude(file__in=waiting).order_by().values_list("file_id", flat=True)
     for file_id in list(stray.distinct()):
         clear(CirculationImport(pk=file_id))
+    return bool(accepted)
 
 
 def _begin(name: str, profile: str, now: datetime) -> CirculationImport:

@@ -6,6 +6,8 @@ from typing import IO, Any
 
 from django.db import connection, transaction
 
+from paywall.circulation.claims import Suppressed
+from paywall.circulation.erasing import suppression_key
 from paywall.circulation.errors import RefusedError
 from paywall.circulation.models import CirculationImport, RejectedRow, StagedChange, StagedRow
 from paywall.circulation.profiles import Profile
@@ -34,19 +36,24 @@ Staged = tuple[int, Row]
 def stage(file: CirculationImport, text: IO[str], profile: Profile) -> None:
     """Write the rows of a file down as staged or rejected, and count them on the import.
 
+    Those of accounts that were erased are left out, and counted as unchanged.
+
     Raises RefusedError: it is of another kind, or holds no row that can be read.
     """
-    read = reader_of(profile)
-    staged = rejected = 0
+    read, erased = reader_of(profile), frozenset(Suppressed.objects.values_list("key", flat=True))
+    staged = rejected = left_out = 0
     wrong: list[tuple[int, Rejected]] = []
 
     def good() -> Iterator[Staged]:
+        nonlocal left_out
         for line, fields in records_of(text, profile):
             row = Rejected("", "", "", fields.reason) if isinstance(fields, Wrong) else read(fields)
             if isinstance(row, Rejected):
                 wrong.append((line, row))
                 if len(wrong) >= MOST_WRONG:
                     return
+            elif erased and _is_erased(row, erased):
+                left_out += 1
             else:
                 yield line, row
 
@@ -64,11 +71,17 @@ def stage(file: CirculationImport, text: IO[str], profile: Profile) -> None:
         elif not written:
             break
         wrong.clear()
-    file.rows, file.rejected = staged + rejected, rejected
+    file.rows, file.rejected = staged + rejected + left_out, rejected
     if not staged:
         raise RefusedError(
             f"None of its {rejected} rows can be read." if rejected else "It has no rows."
         )
+
+
+def _is_erased(row: Row, erased: frozenset[str]) -> bool:
+    """Tell whether a reader had this account forgotten, under this number or its former one."""
+    publication, _, *numbers = row[1][:4]
+    return any(number and suppression_key(publication, number) in erased for number in numbers)
 
 
 def _write(file_id: int, rows: Iterator[Staged]) -> int:

@@ -43,7 +43,7 @@ SAME_LAST_NAME = [
     ("N´Diaye", "N'Diaye"),
     ("L'Estrange", "LESTRANGE"),
     ("Ng'ang'a", "NGANGA"),
-    # ʻokina and kahakō
+    # okina and kahako
     ("Kalaniʻōpuʻu", "KALANIOPUU"),
     ("Kalani'opu'u", "Kalaniʻōpuʻu"),
     ("Kalaniopuu", "Kalani`opu`u"),
@@ -615,6 +615,6 @@ def test_a_number_is_one_try_however_it_is_written() -> None:
 
 
 def test_the_tables_are_long_enough() -> None:
-    tables = (SAME_LAST_NAME, ANOTHER_LAST_NAME, SECOND_NAME, COMPANY, POSTAL_CODES)
-    more = (HOUSE_NUMBERS, NUMBERS, PHONES)
-    assert sum(map(len, (*tables, *more))) >= 250
+    names = len(SAME_LAST_NAME) + len(ANOTHER_LAST_NAME) + len(SECOND_NAME) + len(COMPANY)
+    numbers = len(POSTAL_CODES) + len(HOUSE_NUMBERS) + len(NUMBERS) + len(PHONES)
+    assert names + numbers >= 250

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from paywall import clock
 from paywall.circulation import importing
@@ -12,6 +13,7 @@ from paywall.circulation.importing import Answer
 from paywall.circulation.locking import BusyError
 from paywall.circulation.profiles import PROFILES
 from paywall.circulation.states import ImportState
+from paywall.tasks import follow_up_print
 
 EXIT_CODES = {ImportState.TAKEN: 0, ImportState.REFUSED: 1, ImportState.HELD: 2}
 
@@ -45,6 +47,8 @@ class Command(BaseCommand):
         except BusyError as error:
             self.stdout.write(f"refused: {error}")
             sys.exit(1)
+        if not answer.dry_run and answer.file.state == ImportState.TAKEN:
+            transaction.on_commit(follow_up_print.delay, robust=True)
         self._report(answer)
         if code := EXIT_CODES[ImportState(answer.file.state)]:
             sys.exit(code)
