@@ -33,6 +33,14 @@ app.conf.beat_schedule = {
         "task": "paywall.tasks.write_letters_due",
         "schedule": EVERY_MINUTE if settings.DEBUG else crontab(minute="5"),
     },
+    "take-circulation-file": {
+        "task": "paywall.tasks.take_circulation_file",
+        "schedule": crontab(hour="4", minute="0"),
+    },
+    "go-on-with-circulation": {
+        "task": "paywall.tasks.go_on_with_circulation",
+        "schedule": crontab(minute="*/5"),
+    },
     "follow-up-print": {
         "task": "paywall.tasks.follow_up_print",
         "schedule": EVERY_MINUTE if settings.DEBUG else crontab(minute="35"),

@@ -50,6 +50,14 @@ DOUBLE_SUBSCRIPTIONS = env.str("DOUBLE_SUBSCRIPTIONS", default="refund")
 READS_KEPT_MONTHS = env.int("READS_KEPT_MONTHS", default=13)
 PRINT_GRACE_DAYS = env.int("PRINT_GRACE_DAYS", default=14)  # after a stop, or absent from a file
 LONGEST_HOLD_DAYS = env.int("LONGEST_HOLD_DAYS", default=180)  # a hold keeps stories open as long
+CIRCULATION_SOURCE = given.get("CIRCULATION_SOURCE", "")  # may hold a password
+CIRCULATION_PROFILE = env.str("CIRCULATION_PROFILE", default="standard")
+CIRCULATION_LATE_HOURS = env.int("CIRCULATION_LATE_HOURS", default=36)  # then staff are alerted
+# What holds a circulation file until staff say yes.
+CIRCULATION_REJECTED_PERCENT = env.int("CIRCULATION_REJECTED_PERCENT", default=2)
+CIRCULATION_SMALLER_PERCENT = env.int("CIRCULATION_SMALLER_PERCENT", default=20)
+CIRCULATION_ENDING_PERCENT = env.int("CIRCULATION_ENDING_PERCENT", default=5)
+CIRCULATION_ENDINGS_LET_PASS = env.int("CIRCULATION_ENDINGS_LET_PASS", default=1)  # at a time
 
 # -- Safety ------------------------------------------------------------------------------------
 # What only a production start has: with any of it DEBUG is off unless it is asked for.

@@ -14,6 +14,9 @@ from paywall.circulation.models import (
     PrintLine,
     PrintProduct,
     PrintPublication,
+    RejectedRow,
+    StagedChange,
+    StagedRow,
 )
 from paywall.entitlements.models import Entitlement
 from paywall.letters.models import Letter, Unsubscribed
@@ -57,7 +60,10 @@ __all__ = [
     "Publication",
     "Purchase",
     "Reconciliation",
+    "RejectedRow",
     "Section",
+    "StagedChange",
+    "StagedRow",
     "StripeEvent",
     "Subscription",
     "SubscriptionChange",

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db import transaction
 
 from paywall import clock
-from paywall.circulation import cases, guessing, seats
+from paywall.circulation import cases, guessing, importing, nightly, seats
+from paywall.circulation.locking import BusyError
 from paywall.letters import print_writing, sending, walking, writing
 from paywall.metering import forgetting
 from paywall.periods import month_of
@@ -83,3 +84,21 @@ def forget_old_print_claims() -> None:
     now = clock.now()
     forgotten = cases.forget_old(now=now) + guessing.forget_old(now=now) + seats.forget_old(now=now)
     logger.info("Print: forgot %d old rows", forgotten)
+
+
+@shared_task
+def take_circulation_file() -> None:
+    """Take in tonight's circulation file from CIRCULATION_SOURCE."""
+    if nightly.take_tonights(now=clock.now()):
+        transaction.on_commit(follow_up_print.delay, robust=True)
+
+
+@shared_task
+def go_on_with_circulation() -> None:
+    """Put in force what staff said yes to, and what was interrupted."""
+    try:
+        went_on = importing.go_on(now=clock.now())
+    except BusyError:
+        return  # whoever is at it goes on with this too
+    if went_on:
+        transaction.on_commit(follow_up_print.delay, robust=True)

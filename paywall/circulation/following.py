@@ -33,7 +33,7 @@ def judged_as_of(publication: str, *, now: datetime) -> datetime:
 
 def right_of_account(account: PrintAccount, *, as_of: datetime, policy: Policy) -> Right:
     """Return what an account gives. `lines` may be prefetched."""
-    lines = [_line(line) for line in account.lines.all()]
+    lines = [line_of(line) for line in account.lines.all()]
     return right_of(lines, absent_since=account.absent_since, as_of=as_of, policy=policy)
 
 
@@ -90,14 +90,15 @@ def _rights(
     absences = {account.pk: account.absent_since for account in accounts}
     lines = defaultdict(list)
     for line in PrintLine.objects.filter(account__in=list(absences)):
-        lines[line.account_id].append(_line(line))
+        lines[line.account_id].append(line_of(line))
     return {
         key: right_of(lines[key], absent_since=absent_since, as_of=as_of, policy=policy)
         for key, absent_since in absences.items()
     }
 
 
-def _line(line: PrintLine) -> Line:
+def line_of(line: PrintLine) -> Line:
+    """Return a line as its right is judged."""
     return Line(line.product, line.rate_code, line.status, line.status_since, line.paid_through)
 
 

@@ -43,11 +43,12 @@ class PrintAccount(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["publication", "number_key"], name="print_account_once_per_publication"
+                # The number first: readers are looked for by it alone.
+                fields=["number_key", "publication"],
+                name="print_account_once_per_publication",
             )
         ]
         indexes: ClassVar = [
-            models.Index(fields=["number_key"], name="print_account_number"),
             models.Index(
                 fields=["former_number_key"],
                 condition=~models.Q(former_number_key=""),
@@ -74,7 +75,10 @@ class PrintLine(models.Model):
     already when its account was first seen. The paid-through date is inclusive.
     """
 
-    account = models.ForeignKey(PrintAccount, models.CASCADE, related_name="lines")
+    # Checking each of a million lines would take as long as writing them: the import joins them.
+    account = models.ForeignKey(
+        PrintAccount, models.CASCADE, db_constraint=False, related_name="lines"
+    )
     product = models.CharField(max_length=40, blank=True)
     rate_code = models.CharField(max_length=40, blank=True)
     delivery_days = models.CharField(max_length=7, blank=True)
@@ -149,6 +153,8 @@ class CirculationImport(models.Model):
     rejected = models.PositiveIntegerField(default=0)
     absent = models.PositiveIntegerField(default=0)
     would_end = models.PositiveIntegerField(default=0, help_text="Activations that would end.")
+    activations = models.PositiveIntegerField(default=0, help_text="Open when it was judged.")
+    publications = models.JSONField(default=dict, help_text="How many rows each has.")
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -159,3 +165,114 @@ class CirculationImport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source}, {self.began_at:%Y-%m-%d %H:%M}"
+
+    def summary(self) -> str:
+        """Say in one line what became of it: the last line of the command."""
+        counts = ("rows", "new", "changed", "unchanged", "rejected", "absent")
+        numbers = ", ".join(f"{getattr(self, name)} {name}" for name in counts)
+        state = "taken" if self.state == ImportState.SWAPPING else self.state
+        return f"{state}: {numbers}"
+
+
+class StagedRow(models.Model):
+    """A row of a file that is being read, held or swapped in; it is in force nowhere."""
+
+    file = models.ForeignKey(
+        CirculationImport, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    line = models.PositiveBigIntegerField(help_text="Where it begins in the file, from 1.")
+    digest = models.BigIntegerField()
+    publication = models.CharField(max_length=40)
+    number = models.CharField(max_length=40)
+    number_key = models.CharField(max_length=40)
+    former_number_key = models.CharField(max_length=40)
+    first_name = models.CharField(max_length=80)
+    last_name = models.CharField(max_length=80)
+    second_name = models.CharField(max_length=160)
+    company = models.CharField(max_length=160)
+    street = models.CharField(max_length=200)
+    city = models.CharField(max_length=80)
+    postal_code = models.CharField(max_length=16)
+    billing_postal_code = models.CharField(max_length=16)
+    phone_last4 = models.CharField(max_length=4)
+    email = models.CharField(max_length=254)
+    product = models.CharField(max_length=40)
+    rate_code = models.CharField(max_length=40)
+    delivery_days = models.CharField(max_length=7)
+    status = models.CharField(max_length=8)
+    hold_until = models.DateField(null=True)
+    paid_through = models.DateField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["file", "publication", "number_key"], name="staged_row_account"),
+            models.Index(
+                fields=["file", "former_number_key"],
+                condition=~models.Q(former_number_key=""),
+                name="staged_row_former_number",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"line {self.line}"
+
+
+class StagedChange(models.Model):
+    """What a file would change of an account that is there. It is gone as soon as it is in force.
+
+    So what is left of them is where an interrupted swap goes on. `row`: the staged row that the
+    account's people and addresses are taken from; `rows`: how many the file has of the account.
+    """
+
+    class Kind(models.TextChoices):
+        CHANGED = "changed", "Changed"
+        ABSENT = "absent", "Not in the file"
+
+    file = models.ForeignKey(
+        CirculationImport, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    kind = models.CharField(max_length=8, choices=Kind)
+    account = models.ForeignKey(
+        PrintAccount,
+        models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    row = models.ForeignKey(
+        StagedRow,
+        models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="+",
+    )
+    rows = models.PositiveIntegerField(default=0)
+    digest = models.BigIntegerField(default=0)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["account"], name="staged_change_account")]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+class RejectedRow(models.Model):
+    """A row that could not be read: where it is, and why. What else it says is not kept.
+
+    An account whose row was rejected is in the file all the same: it is not absent.
+    """
+
+    file = models.ForeignKey(CirculationImport, models.CASCADE, related_name="rejected_rows")
+    line = models.PositiveBigIntegerField(help_text="Where it begins in the file, from 1.")
+    publication = models.CharField(max_length=40, blank=True)
+    number = models.CharField(max_length=40, blank=True)
+    number_key = models.CharField(max_length=40, blank=True)
+    reason = models.CharField(max_length=300)
+    repeats = models.BooleanField(default=False, help_text="Another row says the same.")
+
+    class Meta:
+        ordering = ("line",)
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.reason}"
