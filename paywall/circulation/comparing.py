@@ -9,7 +9,7 @@ from django.db.models import Q
 from paywall.circulation import cases, finding, seating
 from paywall.circulation.addresses import same_house_number, same_postal_code
 from paywall.circulation.claims import PrintCase
-from paywall.circulation.matching import Proof, is_name_of, is_number_of
+from paywall.circulation.matching import PREFIXES, Proof, is_name_of, is_number_of
 from paywall.circulation.models import PrintAccount
 from paywall.circulation.numbers import keys_to_try
 from paywall.circulation.rights import Right
@@ -42,7 +42,7 @@ def candidates_for(case: PrintCase, *, search: str, now: datetime) -> Sequence[C
     `search`: another account number that staff look up.
     """
     typed = cases.typed_in(case)
-    keys = (*typed.keys, *keys_to_try(search))
+    keys = (*typed.keys, *keys_to_try(search, PREFIXES))
     wanted = Q(number_key__in=keys) | Q(former_number_key__in=keys)
     if case.phone_last4:
         wanted |= Q(phone_last4=case.phone_last4, postal_code__istartswith=case.postal_code[:3])
@@ -50,7 +50,7 @@ def candidates_for(case: PrintCase, *, search: str, now: datetime) -> Sequence[C
     found = list(PrintAccount.objects.filter(wanted).order_by("pk")[:50])
     proved = finding.with_rights([(account, Proof.STAFF) for account in found], now=now)
     candidates = [_compared(case, one.account, one.right) for one in proved]
-    searched = keys_to_try(search)
+    searched = keys_to_try(search, PREFIXES)
     candidates.sort(key=lambda one: (one.account.number_key not in searched, -one.fits))
     return candidates[:MOST]
 

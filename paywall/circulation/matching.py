@@ -6,6 +6,10 @@ from enum import StrEnum
 from paywall.circulation.addresses import same_house_number, same_postal_code
 from paywall.circulation.names import same_company, same_last_name, same_second_name
 from paywall.circulation.numbers import bare_key_of, keys_to_try, phone_last4_of
+from paywall.circulation.profiles import PROFILES
+
+# What the paper's systems print before a number, which is no part of it.
+PREFIXES = tuple(sorted({prefix for one in PROFILES.values() for prefix in one.prefixes}))
 
 
 class Proof(StrEnum):
@@ -31,7 +35,7 @@ class Typed:
     @property
     def keys(self) -> tuple[str, ...]:
         """Return the account numbers that may be meant, the likeliest first."""
-        return keys_to_try(self.number)
+        return keys_to_try(self.number, PREFIXES)
 
     @property
     def phone_last4(self) -> str:
@@ -107,7 +111,7 @@ def what_was_tried(typed: Typed) -> str:
     It is the same however the number is written; whether there is such an account says nothing.
     """
     if typed.number.strip():
-        return f"number {bare_key_of(typed.number)}"
+        return f"number {bare_key_of(typed.number, PREFIXES)}"
     name = "".join(each for each in typed.last_name.casefold() if each.isalnum())
     code = "".join(each for each in typed.postal_code.casefold() if each.isalnum())
     return f"name {name} {code}"

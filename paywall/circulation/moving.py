@@ -56,6 +56,8 @@ def _move(old: int, new: int, as_of: datetime, now: datetime) -> int:
         list(PrintAccount.objects.select_for_update().filter(pk__in=[old, new]).order_by("pk"))
         seated = Activation.objects.filter(account=new).values("reader")
         going = Activation.objects.filter(account=old).exclude(reader__in=seated)
+        if Activation.objects.filter(account=new, holder=True).exists():
+            going.update(holder=False)  # an account has one
         moved = going.update(account=new)
         follow([new], as_of=as_of, now=now)
     return moved

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 LONGEST = 40
 MOST_ZEROS = 12
@@ -27,14 +28,17 @@ def number_key_of(text: str) -> str:
     return "".join(kept)
 
 
-def keys_to_try(typed: str) -> tuple[str, ...]:
+def keys_to_try(typed: str, prefixes: Iterable[str] = ()) -> tuple[str, ...]:
     """Return the keys that a reader may have meant, the likeliest first; empty for nothing typed.
 
     Readers leave out leading zeros, add some, and copy the label with the number: "Acct. no. 42".
-    How many there are does not depend on what was typed (nor do the queries made of them).
+    `prefixes`: what stands before a number on the bill and is no part of it.
     """
     upper = unicodedata.normalize("NFKC", typed).strip().upper()
     key = number_key_of(_LABEL.sub("", upper)) or number_key_of(upper)
+    for prefix in prefixes:
+        if key.startswith(prefix) and key[len(prefix) :].isdigit():
+            key = key[len(prefix) :]
     bare = key.lstrip("0")
     if not bare or len(key) > LONGEST:
         return ()
@@ -42,9 +46,9 @@ def keys_to_try(typed: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((key, *padded)))
 
 
-def bare_key_of(typed: str) -> str:
+def bare_key_of(typed: str, prefixes: Iterable[str] = ()) -> str:
     """Return what wrong tries of one number are counted by: its key without leading zeros."""
-    keys = keys_to_try(typed)
+    keys = keys_to_try(typed, prefixes)
     return keys[0].lstrip("0") if keys else number_key_of(typed)[:LONGEST]
 
 

@@ -548,6 +548,7 @@ BY_PHONE = Typed(last_name="Smith", phone="0142", postal_code="96813")
         (replace(BY_NUMBER, postal_code="", house_number="12"), Proof.NUMBER),
         (replace(BY_NUMBER, postal_code="11111", house_number="12"), Proof.NUMBER),
         (replace(BY_NUMBER, number="777"), Proof.NUMBER),
+        (replace(BY_NUMBER, number="SUB 00123456"), Proof.NUMBER),  # a prefix of a profile
         (BY_PHONE, Proof.PHONE),
         (replace(BY_PHONE, phone="(808) 555-0142", postal_code="SW1A 1AA"), Proof.PHONE),
         (replace(BY_PHONE, number="  "), Proof.PHONE),
