@@ -49,7 +49,7 @@ def claim(reader: Reader, typed: Typed, *, network: str, now: datetime) -> Answe
             return Answer(again_at=again_at)
         taken = take_seat(reader, candidates, now=now)
         if taken:
-            drafts.forget_draft(reader)
+            drafts.settle(reader, taken.account, now=now)
             return Answer(activation=taken)
         guessing.count_wrong(counted, tried, now=now)
         drafts.keep_draft(reader, typed, now=now)
@@ -80,7 +80,7 @@ def claim_by_address(reader: Reader, *, now: datetime) -> Answer:
             return Answer()
         taken = take_seat(reader, [(offered.account, Proof.EMAIL)], now=now)
         if taken:
-            drafts.forget_draft(reader)
+            drafts.settle(reader, taken.account, now=now)
     return Answer(activation=taken)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from accounts.models import Reader
 from paywall.circulation.claims import PrintCase
 from paywall.circulation.matching import Typed
+from paywall.circulation.models import PrintAccount
 
 DRAFTS_KEPT = timedelta(days=1)
 DRAFT = PrintCase.State.DRAFT
@@ -29,9 +30,13 @@ def draft_of(reader: Reader, *, now: datetime) -> PrintCase | None:
     return kept.first()
 
 
-def forget_draft(reader: Reader) -> None:
-    """Forget what was typed: it was right in the end."""
-    PrintCase.objects.filter(reader=reader, state=DRAFT).delete()
+def settle(reader: Reader, account: PrintAccount, *, now: datetime) -> None:
+    """Forget what was typed, and close the reader's case: it was found in the end."""
+    theirs = PrintCase.objects.filter(reader=reader)
+    theirs.filter(state=DRAFT).delete()
+    theirs.filter(state=PrintCase.State.OPEN).update(
+        state=PrintCase.State.FOUND, account=account, decided_at=now
+    )
 
 
 def forget_old(*, now: datetime) -> int:

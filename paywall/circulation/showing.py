@@ -87,7 +87,9 @@ def _account(activation: Activation, right: Right, now: datetime) -> ShownAccoun
     waiting: list[Seat] = []
     invited: list[Seat] = []
     if activation.holder:
-        for each in account.activations.select_related("reader").order_by("claimed_at", "pk"):
+        for each in account.activations.select_related("reader").order_by(
+            "-holder", "claimed_at", "pk"
+        ):
             yours = each.reader_id == activation.reader_id
             seat = Seat(each.pk, masked_address(each.reader.email), yours)
             if each.state == Activation.State.ACTIVE:

@@ -6,7 +6,7 @@ import pytest
 from allauth.account.models import EmailAddress
 
 from accounts.models import Reader
-from paywall.circulation import activation, drafts
+from paywall.circulation import activation, cases, drafts
 from paywall.circulation.activation import NotProvedError
 from paywall.circulation.claims import Activation, PrintCase
 from paywall.circulation.models import PrintLine, PrintProduct, PrintPublication
@@ -227,5 +227,7 @@ def test_success_forgets_what_was_typed_before() -> None:
     reader = make_reader()
     claim(reader, typed("999"))
     assert PrintCase.objects.exists()
+    assert cases.open_case(reader, now=NOW)
+    claim(reader, typed("998"))
     assert claim(reader).activation
-    assert not PrintCase.objects.exists()
+    assert [case.state for case in PrintCase.objects.all()] == ["found"]
