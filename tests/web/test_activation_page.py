@@ -14,13 +14,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import Reader
 from paywall import clock
 from paywall.circulation.claims import Activation, PrintCase
 from paywall.circulation.models import PrintAccount, PrintLine
 from paywall.entitlements.models import Entitlement
+from paywall.letters import sending
 from tests.accounts.doing import sign_in, words
 from tests.circulation.claiming import NOW, claim, make_account
 from tests.making import make_article, make_reader
@@ -358,13 +358,11 @@ def test_each_status_in_plain_words(change: dict[str, str], says: str) -> None:
     assert says in words(client.get("/account/"))
 
 
-def test_the_holder_invites_and_the_invited_accepts(
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
-) -> None:
+def test_the_holder_invites_and_the_invited_accepts() -> None:
     client = holder()
     account = Activation.objects.get().account
-    with django_capture_on_commit_callbacks(execute=True):
-        client.post(reverse("print_invite", args=[account.pk]), {"address": "Guest@example.com"})
+    client.post(reverse("print_invite", args=[account.pk]), {"address": "Guest@example.com"})
+    sending.send_due(clock.now)
     letter = mail.outbox[-1]
     assert letter.to == ["guest@example.com"]
     found = re.search(r"http\S+(/activate/invitation/\S+/)", str(letter.body))
