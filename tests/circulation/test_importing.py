@@ -99,12 +99,13 @@ def test_lines_of_one_account_are_no_duplicates_and_the_best_says_whose_it_is(
         a_line(1, last_name="Living"),
         a_line(1, status="hold", product="Sunday"),
     ]
-    assert counts(take(tmp_path, rows)) == ("taken", 3, 3, 0, 0, 0, 0)
-    assert PrintAccount.objects.get().last_name == "Living"
-    assert PrintLine.objects.count() == 3
+    assert counts(take(tmp_path, [*rows, *lines(20)])) == ("taken", 23, 23, 0, 0, 0, 0)
+    assert PrintAccount.objects.get(number="1").last_name == "Living"
+    its_lines = PrintLine.objects.filter(account__number="1")
+    assert its_lines.count() == 3
     activation = activate(1)
-    take(tmp_path, rows[:1], at=MONDAY + DAY)
-    assert PrintLine.objects.get().status == "stopped"
+    take(tmp_path, [*rows[:1], *lines(20)], at=MONDAY + DAY)
+    assert its_lines.get().status == "stopped"
     assert not is_open(activation, MONDAY + DAY)
 
 
