@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from paywall import clock
-from paywall.circulation import cases, guessing, importing, nightly, seats
+from paywall.circulation import cases, following, guessing, importing, nightly, seats
 from paywall.circulation.locking import BusyError
 from paywall.letters import print_writing, sending, walking, writing
 from paywall.metering import forgetting
@@ -102,3 +102,9 @@ def go_on_with_circulation() -> None:
         return  # whoever is at it goes on with this too
     if went_on:
         transaction.on_commit(follow_up_print.delay, robust=True)
+
+
+@shared_task
+def follow_print() -> None:
+    """Let every activation follow, after staff changed what print subscriptions open."""
+    following.follow_all(now=clock.now())

@@ -1,7 +1,7 @@
 """Letting the entitlements of activations follow what is known of their print accounts."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,6 +14,8 @@ from paywall.circulation.policy import policy_in_force
 from paywall.circulation.rights import Line, Policy, Right, Scope, right_of
 from paywall.entitlements import granting
 from paywall.entitlements.models import Entitlement, Source
+
+BATCH = 200  # accounts followed in one transaction
 
 
 @dataclass(slots=True)
@@ -117,3 +119,27 @@ def _scope_of(entitlement: Entitlement) -> Scope:
 
 def _sections(scope: Scope) -> list[Section] | None:
     return None if scope.everything else list(Section.objects.filter(pk__in=scope.sections))
+
+
+def follow_all(*, now: datetime) -> None:
+    """Follow every activation, after a change of the house's rules."""
+    policy = policy_in_force()
+    for publication in PrintPublication.objects.all():
+        for accounts in activated([publication.name]):
+            follow(accounts, as_of=publication.as_of, now=now, policy=policy)
+
+
+def activated(publications: Collection[str]) -> Iterator[list[int]]:
+    """Yield the accounts of these publications that somebody activated, in batches."""
+    found = (
+        Activation.objects.filter(
+            state=Activation.State.ACTIVE, account__publication__in=publications
+        )
+        .order_by("account_id")
+        .values_list("account_id", flat=True)
+        .distinct()
+    )
+    last = 0
+    while keys := list(found.filter(account_id__gt=last)[:BATCH]):
+        yield keys
+        last = keys[-1]

@@ -59,7 +59,7 @@ def take(source: str, *, profile: str, now: datetime, dry_run: bool = False) -> 
             raise
 
 
-def look_at(found: Fetched, *, profile: str, now: datetime, by: Any) -> Answer:
+def look_at(found: Fetched, *, profile: str, now: datetime) -> Answer:
     """Read and judge a file that staff sent; it waits for their yes. Raises BusyError."""
     with one_at_a_time():
         finish_interrupted(now=now)

@@ -49,6 +49,7 @@ class _Lines:
         self._again: deque[str] = deque()
         self.taken: list[str] = []
         self.number = 0
+        self.cut = 0  # the last line that was too long
 
     def __iter__(self) -> "_Lines":
         return self
@@ -69,6 +70,7 @@ class _Lines:
             while (rest := self._readline(LONGEST_LINE)) and rest[-1] not in "\r\n":
                 pass
             line += "\n"
+            self.cut = self.number + 1
         return line
 
     def give_back(self) -> None:
@@ -94,23 +96,29 @@ def _delimited(lines: _Lines, profile: Profile, layout: Delimited) -> Iterator[R
             lines.give_back()
             yield line, Wrong("a quote is opened in it and not closed")
             continue
-        if len(fields) == width:
+        if len(fields) == width and width:
             fields.append("")
             yield line, choose(fields)
         elif not width:
-            if any(fields):
+            if any(map(str.strip, fields)):
                 width, choose = len(fields), _chooser(fields, profile)
         elif not any(map(str.strip, fields)):
             continue  # a blank line, or delimiters alone
         else:
             lines.give_back()
-            yield line, Wrong(f"has {len(fields)} fields where the header has {width}")
+            yield line, Wrong(_wrong_number(len(fields), width, lines))
     if not width:
         raise RefusedError("It is empty.")
 
 
 def _nothing(fields: list[str]) -> tuple[str, ...]:
     return ()
+
+
+def _wrong_number(found: int, width: int, lines: _Lines) -> str:
+    if lines.cut == lines.number:
+        return f"is longer than {LONGEST_LINE} characters"
+    return f"has {found} fields where the header has {width}"
 
 
 def _chooser(header: list[str], profile: Profile) -> Callable[[list[str]], tuple[str, ...]]:

@@ -49,8 +49,12 @@ def _part_shown(part: str) -> str:
     if not _SCHEME.match(part):
         return part
     scheme, rest = part.split("://", 1)
-    host, slash, path = re.split(r"[?#]", rest, maxsplit=1)[0].partition("/")
-    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path.rpartition('@')[2]}"
+    address = re.split(r"[?#]", rest, maxsplit=1)[0]
+    before, _, after = address.rpartition("@")
+    # A password may hold a slash, and a path an @.
+    if ":" in before or "/" not in before:
+        address = after
+    return f"{scheme}://{address}"
 
 
 @contextmanager

@@ -33,49 +33,61 @@ _NULL = r"\N"
 Staged = tuple[int, Row]
 
 
+class _Sorted:
+    """The good rows of a file, one after another; the others are put aside."""
+
+    def __init__(self, text: IO[str], profile: Profile) -> None:
+        self._records = records_of(text, profile)
+        self._read = reader_of(profile)
+        self._erased = frozenset(Suppressed.objects.values_list("key", flat=True))
+        self.wrong: list[tuple[int, Rejected]] = []
+        self.left_out = 0
+
+    def __iter__(self) -> Iterator[Staged]:
+        """Yield good rows, until many wrong ones are in hand; then go on where it ended."""
+        for line, fields in self._records:
+            row = self._read(fields) if isinstance(fields, tuple) else _wrong(fields)
+            if isinstance(row, Rejected):
+                self.wrong.append((line, row))
+                if len(self.wrong) >= MOST_WRONG:
+                    return
+            elif self._erased and _is_erased(row, self._erased):
+                self.left_out += 1
+            else:
+                yield line, row
+
+
 def stage(file: CirculationImport, text: IO[str], profile: Profile) -> None:
     """Write the rows of a file down as staged or rejected, and count them on the import.
 
     Those of accounts that were erased are left out, and counted as unchanged.
-
     Raises RefusedError: it is of another kind, or holds no row that can be read.
     """
-    read, erased = reader_of(profile), frozenset(Suppressed.objects.values_list("key", flat=True))
-    staged = rejected = left_out = 0
-    wrong: list[tuple[int, Rejected]] = []
-
-    def good() -> Iterator[Staged]:
-        nonlocal left_out
-        for line, fields in records_of(text, profile):
-            row = Rejected("", "", "", fields.reason) if isinstance(fields, Wrong) else read(fields)
-            if isinstance(row, Rejected):
-                wrong.append((line, row))
-                if len(wrong) >= MOST_WRONG:
-                    return
-            elif erased and _is_erased(row, erased):
-                left_out += 1
-            else:
-                yield line, row
-
-    rows = good()
+    found = _Sorted(text, profile)
+    staged = rejected = 0
+    rows = iter(found)
     while True:
         with transaction.atomic():
             hurry()
             written = _write(file.pk, rows)
-            _reject(file, wrong)
-        staged, rejected = staged + written, rejected + len(wrong)
+            _reject(file, found.wrong)
+        staged, rejected = staged + written, rejected + len(found.wrong)
         if rejected > max(SENSELESS, staged):
             raise RefusedError(f"{rejected} of its first {staged + rejected} rows make no sense.")
-        if len(wrong) >= MOST_WRONG:
-            rows = good()
+        if len(found.wrong) >= MOST_WRONG:
+            rows = iter(found)
         elif not written:
             break
-        wrong.clear()
-    file.rows, file.rejected = staged + rejected + left_out, rejected
+        found.wrong.clear()
+    file.rows, file.rejected = staged + rejected + found.left_out, rejected
     if not staged:
         raise RefusedError(
             f"None of its {rejected} rows can be read." if rejected else "It has no rows."
         )
+
+
+def _wrong(record: Wrong) -> Rejected:
+    return Rejected("", "", "", record.reason)
 
 
 def _is_erased(row: Row, erased: frozenset[str]) -> bool:

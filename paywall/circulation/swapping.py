@@ -5,14 +5,12 @@ what is left of these is where the next run goes on. Only when none is left are 
 at, and only when all were looked at is the file taken.
 """
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import connection, transaction
 
 from paywall.circulation import moving
-from paywall.circulation.claims import Activation
-from paywall.circulation.following import follow
+from paywall.circulation.following import activated, follow
 from paywall.circulation.models import CirculationImport, PrintPublication, StagedChange, StagedRow
 from paywall.circulation.policy import policy_in_force
 from paywall.circulation.spans import hurry, spans, stretches
@@ -20,7 +18,6 @@ from paywall.circulation.staging import clear
 from paywall.circulation.states import ImportState
 
 BATCH = 2000  # accounts swapped in one transaction: on SQLite other writers wait for it
-FOLLOWED = 200  # accounts whose activations follow in one
 _PEOPLE = (
     "number",
     "former_number_key",
@@ -122,7 +119,7 @@ def swap(file: CirculationImport, *, now: datetime) -> None:
                 _add_accounts(file, publication, new)
     moving.carry_over(publications, as_of=file.as_of, now=now)
     policy = policy_in_force()
-    for accounts in _activated(publications):
+    for accounts in activated(publications):
         follow(accounts, as_of=file.as_of, now=now, policy=policy)
     with transaction.atomic():
         for name, rows in file.publications.items():
@@ -162,19 +159,3 @@ def _swap_accounts(file: CirculationImport, after: int, to: int) -> None:
         cursor.execute(add_lines, [last_line, last_line, as_of, *these])
         cursor.execute(_DROP_LINES, [last_line, *these])
         cursor.execute(_FORGET, these)
-
-
-def _activated(publications: list[str]) -> Iterator[list[int]]:
-    """Yield the accounts that somebody activated, in batches."""
-    activated = (
-        Activation.objects.filter(
-            state=Activation.State.ACTIVE, account__publication__in=publications
-        )
-        .order_by("account_id")
-        .values_list("account_id", flat=True)
-        .distinct()
-    )
-    last = 0
-    while keys := list(activated.filter(account_id__gt=last)[:FOLLOWED]):
-        yield keys
-        last = keys[-1]

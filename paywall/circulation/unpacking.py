@@ -65,7 +65,7 @@ def text_of(file: IO[bytes], name: str, encoding: str = "") -> IO[str]:
     """
     stream = io.BufferedReader(_Limited(_unpacked(file, name), name), 256 * 1024)
     head = stream.peek(HEAD)[:HEAD]
-    if _PAGE.match(head.removeprefix(codecs.BOM_UTF8).replace(b"\0", b"")):
+    if _PAGE.match(head.lstrip(codecs.BOM_UTF8 + codecs.BOM_UTF16).replace(b"\0", b"")):
         raise RefusedError(f"{name} is a web page, not a circulation file.")
     encoding = encoding or _encoding_of(head)
     errors = "as-cp1252" if encoding.startswith("utf-8") else "replace"

@@ -3,7 +3,6 @@
 import sys
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
@@ -29,17 +28,24 @@ class Command(BaseCommand):
         parser.add_argument(
             "source",
             nargs="?",
-            default=settings.CIRCULATION_SOURCE,
             help="Where it is; without one, CIRCULATION_SOURCE.",
         )
         parser.add_argument("--dry-run", action="store_true", help="Only say what it would change.")
         parser.add_argument(
             "--profile",
-            default=settings.CIRCULATION_PROFILE,
             help=f"How to read it: {', '.join(sorted(PROFILES))}.",
         )
 
-    def handle(self, *args: Any, source: str, dry_run: bool, profile: str, **options: Any) -> None:
+    def handle(
+        self,
+        *args: Any,
+        source: str | None,
+        dry_run: bool,
+        profile: str | None,
+        **options: Any,
+    ) -> None:
+        source = source or settings.CIRCULATION_SOURCE
+        profile = profile or settings.CIRCULATION_PROFILE
         if not source:
             raise CommandError("Name a file, or set CIRCULATION_SOURCE.")
         try:
