@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -30,6 +31,14 @@ EVENT: dict[str, Any] = {
 }
 BODY = json.dumps(EVENT).encode()
 LIVE = json.dumps({**EVENT, "livemode": True}).encode()
+
+
+@pytest.fixture
+def in_process() -> Iterator[None]:
+    """Run tasks where they are sent, as without Redis."""
+    before, app.conf.task_always_eager = app.conf.task_always_eager, True
+    yield
+    app.conf.task_always_eager = before
 
 
 @pytest.mark.django_db
@@ -136,7 +145,6 @@ def test_it_needs_no_token_of_ours(sandbox: Sandbox, db: None) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_kept_event_is_handled_at_once(paper: Newspaper, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app.conf, "task_always_eager", True)
     paper.sandbox.webhooks.to_function(post, SECRET)
     customer = paper.customer()
     subscribe_at_stripe(paper, customer)
@@ -162,10 +170,10 @@ def test_without_redis_it_is_kept_and_found_by_the_sweeper(
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("in_process")
 def test_an_error_while_handling_in_the_request_takes_nothing_back(
     paper: Newspaper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app.conf, "task_always_eager", True)
 
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError
