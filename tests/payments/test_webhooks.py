@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from django.test import Client
 from kombu.exceptions import OperationalError
 from pytest_django import DjangoAssertNumQueries
 
-from config.celery import app
 from paywall.payments import inbox
 from paywall.payments.models import StripeEvent
 from paywall.subscriptions.models import Subscription
@@ -34,11 +32,13 @@ LIVE = json.dumps({**EVENT, "livemode": True}).encode()
 
 
 @pytest.fixture
-def in_process() -> Iterator[None]:
-    """Run tasks where they are sent, as without Redis."""
-    before, app.conf.task_always_eager = app.conf.task_always_eager, True
-    yield
-    app.conf.task_always_eager = before
+def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run the task where it is sent, as without Redis."""
+
+    def run(event_id: str) -> None:
+        handle_stripe_event.apply([event_id])
+
+    monkeypatch.setattr(handle_stripe_event, "delay", run)
 
 
 @pytest.mark.django_db
