@@ -36,7 +36,7 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run the task where it is sent, as without Redis."""
 
     def run(event_id: str) -> None:
-        handle_stripe_event.apply([event_id])
+        handle_stripe_event.apply((event_id,))
 
     monkeypatch.setattr(handle_stripe_event, "delay", run)
 
@@ -144,7 +144,8 @@ def test_it_needs_no_token_of_ours(sandbox: Sandbox, db: None) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_kept_event_is_handled_at_once(paper: Newspaper, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("in_process")
+def test_a_kept_event_is_handled_at_once(paper: Newspaper) -> None:
     paper.sandbox.webhooks.to_function(post, SECRET)
     customer = paper.customer()
     subscribe_at_stripe(paper, customer)
