@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from paywall.payments import concerns, updating
 from paywall.payments.gateway import Gateway, GatewayRefused
@@ -26,6 +26,8 @@ def look_after(stripe: Gateway, customer: Customer, *, now: datetime) -> None:
 
     Raises GatewayUnavailable and GatewayRefused: the rest is then done by whoever calls again.
     """
+    if not in_want().filter(pk=customer.pk).exists():
+        return
     _look_at_disputes(customer, now)
     running = list(customer.subscriptions.running())
     for subscription in running:
@@ -37,12 +39,25 @@ def look_after(stripe: Gateway, customer: Customer, *, now: datetime) -> None:
 
 
 def in_want() -> QuerySet[Customer]:
-    """Keep the customers whose records ask for something to be done at Stripe."""
-    running = Subscription.objects.running()
-    refunded = running.filter(reason=Reason.REFUNDED.value).values("customer")
-    several = running.filter(cancels_at=None).values("customer").annotate(several=Count("pk"))
-    doubled = several.filter(several__gt=1).values("customer")
-    return Customer.objects.filter(Q(pk__in=refunded) | Q(pk__in=doubled))
+    """Keep the customers whose records ask for something."""
+    theirs = OuterRef("pk")
+    running = Subscription.objects.running().filter(customer=theirs)
+    renewing = running.filter(cancels_at=None)
+    before_it = Subscription.objects.running().filter(
+        cancels_at=None, customer=OuterRef("customer"), pk__lt=OuterRef("pk")
+    )
+    disputed = [
+        each.filter(customer=theirs).exclude(disputed_at=None)
+        for each in (Invoice.objects, Purchase.objects)
+    ]
+    looked_at = Concern.objects.filter(customer=theirs, kind=Concern.Kind.DISPUTE, settled_at=None)
+    return Customer.objects.filter(
+        Exists(running.filter(reason=Reason.REFUNDED.value))
+        | Exists(renewing.filter(Exists(before_it)))
+        | Exists(disputed[0])
+        | Exists(disputed[1])
+        | Exists(looked_at)
+    )
 
 
 def _cancel(stripe: Gateway, subscription: Subscription, *, why: str, now: datetime) -> None:
