@@ -18,6 +18,7 @@ from paywall.subscriptions.lifecycle import Reason
 from paywall.subscriptions.models import Customer, Invoice, Purchase, Subscription
 from paywall.subscriptions.snapshot import Status
 
+ENDS_BY_ITSELF = (Concern.Kind.DISPUTE, Concern.Kind.DOUBLE)
 PAID_FOR = (Status.TRIALING.value, Status.ACTIVE.value)
 
 
@@ -33,9 +34,9 @@ def look_after(stripe: Gateway, customer: Customer, *, now: datetime) -> None:
     for subscription in running:
         if subscription.reason == Reason.REFUNDED:
             _cancel(stripe, subscription, why="its period was refunded", now=now)
-            _settle_double(subscription, now)
     if len(_renewing(running)) > 1:
         _end_doubles(stripe, customer, now)
+    _settle_what_is_over(customer, now)
 
 
 def in_want() -> QuerySet[Customer]:
@@ -50,7 +51,7 @@ def in_want() -> QuerySet[Customer]:
         each.filter(customer=theirs).exclude(disputed_at=None)
         for each in (Invoice.objects, Purchase.objects)
     ]
-    looked_at = Concern.objects.filter(customer=theirs, kind=Concern.Kind.DISPUTE, settled_at=None)
+    looked_at = Concern.objects.filter(customer=theirs, kind__in=ENDS_BY_ITSELF, settled_at=None)
     return Customer.objects.filter(
         Exists(running.filter(reason=Reason.REFUNDED.value))
         | Exists(renewing.filter(Exists(before_it)))
@@ -109,7 +110,6 @@ def _end_doubles(stripe: Gateway, customer: Customer, now: datetime) -> None:
             for invoice in double.invoices.filter(amount_paid__gt=0):
                 _refund(stripe, invoice, now)
             _cancel(stripe, double, why="another one was running", now=now)
-            _settle_double(double, now)
 
 
 def _may_be_refunded(double: Subscription, kept: Subscription) -> bool:
@@ -121,10 +121,6 @@ def _may_be_refunded(double: Subscription, kept: Subscription) -> bool:
         and double.invoices.filter(amount_paid__gt=0).count() <= 1
         and not due.exists()
     )
-
-
-def _settle_double(double: Subscription, now: datetime) -> None:
-    concerns.settle(Concern.Kind.DOUBLE, double.stripe_id, "That was done for the one.", now=now)
 
 
 def _refund(stripe: Gateway, invoice: Invoice, now: datetime) -> None:
@@ -145,23 +141,36 @@ def _refund(stripe: Gateway, invoice: Invoice, now: datetime) -> None:
 
 
 def _look_at_disputes(customer: Customer, now: datetime) -> None:
-    """Put each disputed payment before staff, and settle those that were won."""
-    paid: list[Invoice | Purchase] = [
-        *customer.invoices.exclude(disputed_at=None),
-        *customer.purchases.exclude(disputed_at=None),
-    ]
-    kind = Concern.Kind.DISPUTE
-    for each in paid:
+    """Put each disputed payment before staff."""
+    for each in _disputed(customer):
         concerns.raise_concern(
-            kind,
+            Concern.Kind.DISPUTE,
             each.stripe_id,
             customer,
             f"The payment {each.payment_intent} for {each.stripe_id} is disputed. What it paid for "
             "is closed; answer the bank in Stripe's dashboard.",
             now=now,
         )
-    disputed = {each.stripe_id for each in paid}
-    for concern in customer.concerns.filter(kind=kind, settled_at=None):
-        fact = concern.key.removeprefix(f"{kind.value}:")
-        if fact not in disputed:
-            concerns.settle(kind, fact, "The dispute was won.", now=now)
+
+
+def _disputed(customer: Customer) -> list[Invoice | Purchase]:
+    return [
+        *customer.invoices.exclude(disputed_at=None),
+        *customer.purchases.exclude(disputed_at=None),
+    ]
+
+
+def _settle_what_is_over(customer: Customer, now: datetime) -> None:
+    """Settle disputes that were won, and doubles that run no more, whoever saw to that."""
+    still = {
+        Concern.Kind.DISPUTE: {each.stripe_id for each in _disputed(customer)},
+        Concern.Kind.DOUBLE: {each.stripe_id for each in customer.subscriptions.running()},
+    }
+    end = {
+        Concern.Kind.DISPUTE: "The dispute was won.",
+        Concern.Kind.DOUBLE: "It runs no more.",
+    }
+    for concern in customer.concerns.filter(kind__in=ENDS_BY_ITSELF, settled_at=None):
+        kind = Concern.Kind(concern.kind)
+        if concerns.fact_of(concern) not in still[kind]:
+            concerns.settle(concern, end[kind], now=now)

@@ -1,24 +1,18 @@
 """Told thrice, in any order, with slow answers: every life ends as it does told in order."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from django.db import transaction
-from django.utils import timezone
 
-from paywall.payments import gateway, inbox
 from paywall.payments.models import StripeEvent
 from paywall.subscriptions import recording
-from tests.payments.conftest import NOW
 from tests.payments.interleaving import Interleaving, SlowStripe
-from tests.payments.lives import LIVES, Life, what_is_left
-from tests.payments.shop import open_newspaper
-from tests.payments.telling import SECRET, events, signed
-from tests.stripe_sandbox import TEST_KEY, Sandbox
+from tests.payments.lives import LIVES, what_is_left
+from tests.payments.living import begun, in_order, told
+from tests.payments.telling import SECRET, events
+from tests.stripe_sandbox import TEST_KEY
 
 # Two hundred orders in all, more of the short lives.
 ORDERS = {name: 16 if len(steps) < 4 else 8 for name, steps in LIVES.items()}
@@ -27,43 +21,9 @@ AGAIN = 0.1  # of all events
 SEEN_IN_TIME = {"a pass that is paid late"}
 
 
-@contextmanager
-def begun(monkeypatch: pytest.MonkeyPatch) -> Iterator[Life]:
-    """Begin a life at a Stripe and in a database of which nothing is left after it."""
-    sandbox = Sandbox(NOW)
-    monkeypatch.setattr(gateway, "http_client", lambda: SlowStripe(sandbox))
-    with transaction.atomic():
-        yield Life(open_newspaper(sandbox))
-        transaction.set_rollback(True)
-    assert not sandbox.mismatches
-
-
-def told(life: Life, event: dict[str, Any]) -> None:
-    """Have an event received and handled."""
-    body, headers = signed(event)
-    event_id = inbox.receive(
-        body, headers["Stripe-Signature"], now=life.paper.now, real_now=timezone.now()
-    )
-    if event_id:
-        inbox.handle(event_id, now=life.paper.now)
-
-
-def in_order(monkeypatch: pytest.MonkeyPatch, name: str) -> list[Any]:
-    """Live a life whose every event is handled as it happens."""
-    with begun(monkeypatch) as life:
-        heard = 0
-        for step in LIVES[name]:
-            step(life)
-            while heard < len(happened := events(life.paper)):
-                told(life, happened[heard])
-                heard += 1
-        assert not StripeEvent.objects.exclude(error="").exists()
-        return what_is_left(life)
-
-
 def in_any_order(monkeypatch: pytest.MonkeyPatch, name: str, seed: int) -> list[Any]:
     """Live it while its events are told thrice, each whenever the seed likes."""
-    with begun(monkeypatch) as life:
+    with begun(monkeypatch, SlowStripe) as life:
         work, waiting, heard = Interleaving(seed), list[Any](), 0
         random = work.random.random
 
