@@ -34,7 +34,8 @@ def look_after(stripe: Gateway, customer: Customer, *, now: datetime) -> None:
     for subscription in running:
         if subscription.reason == Reason.REFUNDED:
             _cancel(stripe, subscription, why="its period was refunded", now=now)
-    if len(_renewing(running)) > 1:
+    doubles = {each.stripe_id for each in _renewing(running)[1:]}
+    if doubles - _before_staff(customer):
         _end_doubles(stripe, customer, now)
     _settle_what_is_over(customer, now)
 
@@ -98,6 +99,11 @@ def _end_doubles(stripe: Gateway, customer: Customer, now: datetime) -> None:
     renewing = _renewing(customer.subscriptions.running())
     for double in renewing[1:]:
         kept = renewing[0]
+        if _may_be_refunded(double, kept):
+            for invoice in double.invoices.filter(amount_paid__gt=0):
+                _refund(stripe, invoice, now)
+            _cancel(stripe, double, why="another one was running", now=now)
+        # What was done is settled at once, and kept for staff to read.
         concerns.raise_concern(
             Concern.Kind.DOUBLE,
             double.stripe_id,
@@ -106,10 +112,12 @@ def _end_doubles(stripe: Gateway, customer: Customer, now: datetime) -> None:
             "and cancelled.",
             now=now,
         )
-        if _may_be_refunded(double, kept):
-            for invoice in double.invoices.filter(amount_paid__gt=0):
-                _refund(stripe, invoice, now)
-            _cancel(stripe, double, why="another one was running", now=now)
+
+
+def _before_staff(customer: Customer) -> set[str]:
+    """Return the doubles that are for staff to decide on."""
+    open_ones = customer.concerns.filter(kind=Concern.Kind.DOUBLE, settled_at=None)
+    return {concerns.fact_of(concern) for concern in open_ones}
 
 
 def _may_be_refunded(double: Subscription, kept: Subscription) -> bool:

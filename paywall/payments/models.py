@@ -168,6 +168,11 @@ class Reconciliation(models.Model):
 
     class Meta:
         ordering = ("-began_at",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["kind"], condition=Q(ended_at=None), name="one_comparison_at_a_time"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.began_at:%Y-%m-%d %H:%M}"

@@ -75,18 +75,20 @@ class Interleaving:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         self._working: list[Worker] = []
+        self._pace: list[float] = []
         SlowStripe.outside = len(connection.savepoint_ids)
 
     def begin(self, work: Callable[[], object]) -> None:
         """Begin some work, as far as its first pause."""
         worker = Worker(work)
         self._working.append(worker)
+        self._pace.append(self.random.random() ** 4 + 0.001)  # some hardly get on
         self._go_on(worker)
 
     def go_on(self) -> None:
         """Let somebody go on, if anybody has anything to do."""
         if self._working:
-            self._go_on(self.random.choice(self._working))
+            self._go_on(*self.random.choices(self._working, self._pace))
 
     def finish(self) -> None:
         """Let everybody go on to the end."""
@@ -96,4 +98,5 @@ class Interleaving:
     def _go_on(self, worker: Worker) -> None:
         worker.go_on()
         if worker.done:
-            self._working.remove(worker)
+            place = self._working.index(worker)
+            del self._working[place], self._pace[place]
