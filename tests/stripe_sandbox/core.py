@@ -17,6 +17,7 @@ from tests.stripe_sandbox.idempotency import Replays
 from tests.stripe_sandbox.store import Store
 from tests.stripe_sandbox.webhooks import Webhooks
 
+HEARD_AFTER = 0.5  # seconds
 UNDATED = frozenset({"discount", "item", "line_item", "invoiceitem"})
 WITHOUT_MODE = frozenset({"discount", "item", "refund", "subscription_item"})
 
@@ -61,8 +62,11 @@ class Sandbox:
         return self.clock.now
 
     def advance(self, to: datetime | None = None, **by: float) -> None:
-        """Move the clock to a moment, or on by days, hours and so on; what falls due happens."""
-        with self.lock:
+        """Move the clock to a moment, or on by days, hours and so on; what falls due happens.
+
+        It is told of a little later, so that a listener who follows this clock is there by then.
+        """
+        with self.lock, self.webhooks.after(HEARD_AFTER):
             target = int(to.timestamp()) if to else self.now + int(timedelta(**by).total_seconds())
             self.clock.run_due(self, target)
             self.clock.set(max(target, self.now))
