@@ -62,6 +62,11 @@ ALLOWED_HOSTS = [
 STRIPE_SECRET_KEY = given.get("STRIPE_SECRET_KEY", "")
 STRIPE_WEBHOOK_SECRET = given.get("STRIPE_WEBHOOK_SECRET", "")
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="")  # a sandbox; empty: Stripe itself
+# What tells the present moment. The demonstration goes by its sandbox, which can jump ahead;
+# Stripe itself is never asked for the time, nor anybody without TLS in production.
+CLOCK = "django.utils.timezone.now"
+if DEBUG and STRIPE_API_BASE.startswith("http://"):
+    CLOCK = "config.demo.clock.now"
 
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECURE_SSL_REDIRECT = SITE_IS_SECURE
