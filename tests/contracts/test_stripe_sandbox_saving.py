@@ -44,8 +44,7 @@ def run() -> Iterator[Run]:
 
 
 def at(port: int) -> Any:
-    base: stripe.BaseAddresses = {"api": f"http://127.0.0.1:{port}"}
-    return stripe.StripeClient(TEST_KEY, base_addresses=base).v1
+    return stripe.StripeClient(TEST_KEY, base_addresses={"api": f"http://127.0.0.1:{port}"}).v1
 
 
 def why(process: "subprocess.Popen[str]") -> str:

@@ -8,6 +8,7 @@ import secrets
 import sys
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urljoin
 
 from tests.stripe_sandbox import Sandbox
 from tests.stripe_sandbox.saving import StateError, go_on_from, keep_alone, kept
@@ -32,7 +33,8 @@ def main() -> None:
         parser.error("--webhook-url needs a --webhook-secret to sign with.")
     # What is kept may be lost while a database outlives it: no id may then come again.
     seed = secrets.token_hex() if options.state else "sandbox"
-    sandbox = Sandbox(options.start, late_by=options.late_by, seed=seed)
+    shop_url = urljoin(options.webhook_url, "/") if options.webhook_url else ""
+    sandbox = Sandbox(options.start, late_by=options.late_by, seed=seed, shop_url=shop_url)
     if options.webhook_url:
         sandbox.webhooks.to_address(options.webhook_url, *options.webhook_secret)
     try:

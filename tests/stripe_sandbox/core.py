@@ -29,6 +29,7 @@ class Sandbox:
     base_url: where the Checkout and portal pages are reached.
     retry_days: after how many days each, a failed renewal is tried again.
     when_retries_fail: what then becomes of the subscription: canceled, unpaid or past_due.
+    shop_url: where a person on the page of controls finds the newspaper.
     late_by: how long after its order a payment that comes late succeeds, in seconds.
     """
 
@@ -41,6 +42,7 @@ class Sandbox:
         retry_days: tuple[int, ...] = (3, 5, 7),
         when_retries_fail: str = "canceled",
         late_by: int = 3 * 86_400,
+        shop_url: str = "",
     ) -> None:
         self.lock = threading.RLock()
         self.clock = Clock(start)
@@ -52,6 +54,7 @@ class Sandbox:
         self.retry_days = retry_days
         self.when_retries_fail = when_retries_fail
         self.late_by = late_by
+        self.shop_url = shop_url
         self.decline_next = 0
         self.request: Json | None = None
         self.mismatches: list[str] = []
