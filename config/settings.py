@@ -116,6 +116,8 @@ MIDDLEWARE = [
     "accounts.no_store.AccountPagesAreNotKept",
     "articles.redirects.OldAddressMiddleware",
 ]
+if DEBUG:
+    MIDDLEWARE.append("config.not_found.OwnNotFoundMiddleware")
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -311,7 +313,13 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 STAFF_NEED_SECOND_FACTOR = not DEBUG
 
 # -- The admin (django-unfold) -----------------------------------------------------------------
-UNFOLD = {"SITE_TITLE": NEWSPAPER_NAME, "SITE_HEADER": NEWSPAPER_NAME, "SITE_URL": "/"}
+UNFOLD = {
+    "SITE_TITLE": NEWSPAPER_NAME,
+    "SITE_HEADER": NEWSPAPER_NAME,
+    "SITE_URL": "/",
+    "STYLES": [f"{STATIC_URL}css/admin.css"],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}icon.svg"}],
+}
 
 # -- Logs: what happened, without personal data ------------------------------------------------
 LOGGING = {
