@@ -2,7 +2,6 @@
 
 import secrets
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 
 from config.serving import free_port, is_taken
+from paywall import clock
 from paywall.payments.models import Publication
 
 HOST = "127.0.0.1"
@@ -65,4 +65,4 @@ def set_aside_what_is_not_ours() -> Path | None:
     kept = state_file()
     if not kept.exists() or Publication.objects.exists():
         return None
-    return kept.rename(kept.with_name(f"{kept.stem}-before-{int(time.time())}.state"))
+    return kept.rename(kept.with_name(f"{kept.stem}-before-{clock.now():%Y%m%dT%H%M%S}.state"))
