@@ -79,8 +79,9 @@ def test_an_id_never_comes_again_where_the_file_was_lost(run: Run, tmp_path: Pat
 
 def test_a_file_has_one_sandbox_at_a_time(run: Run, tmp_path: Path) -> None:
     state = str(tmp_path / "sandbox.state")
-    run("--port", "0", "--state", state)
-    assert "is used by another sandbox" in why(run("--port", "0", "--state", state))
+    first = run("--port", "0", "--state", state)
+    says = f"is used by another sandbox (process {first.pid})"
+    assert says in why(run("--port", "0", "--state", state))
 
 
 def test_a_file_that_is_none_is_said(run: Run, tmp_path: Path) -> None:

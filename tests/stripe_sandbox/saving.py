@@ -8,6 +8,7 @@ own: never go on from one that somebody else made.
 from __future__ import annotations
 
 import fcntl
+import os
 import pickle
 from collections.abc import Iterable
 from pathlib import Path
@@ -30,11 +31,17 @@ def keep_alone(path: Path) -> IO[str]:
     Raises StateError where another has it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    lock = path.with_suffix(".lock").open("w")
+    lock = path.with_suffix(".lock").open("a+")
+    lock.seek(0)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        raise StateError(f"{path} is used by another sandbox: stop that one first.") from None
+        raise StateError(
+            f"{path} is used by another sandbox (process {lock.read()}): stop that one first."
+        ) from None
+    lock.truncate()
+    lock.write(str(os.getpid()))
+    lock.flush()
     return lock
 
 
