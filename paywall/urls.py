@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from paywall.web import views
+from paywall.web import checkout, views
 
 urlpatterns = [
     path("subscribe/", views.show_packages, name="subscribe"),
     path("activate/", views.show_activation, name="activate"),
     path("account/", views.show_account, name="account"),
+    path("subscribe/welcome/", checkout.welcome, name="welcome"),
+    path("subscribe/<uuid:price_id>/", checkout.choose, name="choose"),
 ]

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, TypeAlias
 
 import stripe
@@ -28,6 +29,10 @@ class GatewayUnavailable(GatewayError):  # noqa: N818, it is not our error
 
 class GatewayRefused(GatewayError):  # noqa: N818, it is not our error
     """Stripe refused, and would again."""
+
+
+class GatewayMissing(GatewayRefused):
+    """Stripe has no such thing, or not in this account."""
 
 
 class GatewayDeclined(GatewayRefused):
@@ -260,4 +265,6 @@ def _our_errors() -> Iterator[None]:
     except stripe.CardError as error:
         raise GatewayDeclined(error.user_message or "The bank declined the payment.") from error
     except stripe.StripeError as error:
-        raise GatewayRefused(f"Stripe refused: {error.user_message or error}") from error
+        missing = error.http_status == HTTPStatus.NOT_FOUND
+        refused = GatewayMissing if missing else GatewayRefused
+        raise refused(f"Stripe refused: {error.user_message or error}") from error

@@ -1,0 +1,57 @@
+"""The one customer at Stripe that a reader has, for ever.
+
+The row comes first. What Stripe is asked follows from it and never changes, under one key: many
+who ask in the same moment, and one who asks again after a crash, get the same customer.
+"""
+
+from datetime import datetime, timedelta
+
+from accounts.models import Reader
+from paywall.payments.gateway import Gateway, GatewayUnavailable, Json
+from paywall.subscriptions.models import Customer
+
+READER = "reader"  # the metadata that names the reader's public id
+
+# Stripe forgets a key when it is 24 hours old. https://docs.stripe.com/api/idempotent_requests
+KEYS_LIVE = timedelta(hours=23)
+
+
+def customer_of(stripe: Gateway, reader: Reader, *, now: datetime) -> Customer:
+    """Return the reader's customer, made at Stripe if it is not there yet.
+
+    Raises GatewayUnavailable and GatewayRefused; asking again goes on where this broke off.
+    """
+    customer, _ = Customer.objects.get_or_create(
+        reader=reader, defaults={"email": reader.email, "created_at": now}
+    )
+    if customer.stripe_id:
+        return customer
+    try:
+        made = _made_before(stripe, customer, reader, now=now) or _make(stripe, customer, reader)
+    except GatewayUnavailable:
+        customer.refresh_from_db()  # somebody else, in the same moment, may have got the answer
+        if customer.stripe_id:
+            return customer
+        raise
+    Customer.objects.filter(pk=customer.pk, stripe_id=None).update(stripe_id=made["id"])
+    customer.refresh_from_db()
+    return customer
+
+
+def _make(stripe: Gateway, customer: Customer, reader: Reader) -> Json:
+    asked = {"email": customer.email, "metadata": {READER: str(reader.public_id)}}
+    return stripe.create_customer(asked, key=f"customer-{reader.public_id}")
+
+
+def _made_before(
+    stripe: Gateway, customer: Customer, reader: Reader, *, now: datetime
+) -> Json | None:
+    """Return the customer of an earlier try, where Stripe may have forgotten its key."""
+    if now - customer.created_at < KEYS_LIVE:
+        return None
+    found = [
+        each
+        for each in stripe.customers(email=customer.email)
+        if each["metadata"].get(READER) == str(reader.public_id)
+    ]
+    return found[-1] if found else None  # the newest come first
