@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from paywall.web import checkout, views
+from paywall.web import checkout, views, webhooks
 
 urlpatterns = [
     path("subscribe/", views.show_packages, name="subscribe"),
@@ -10,4 +10,5 @@ urlpatterns = [
     path("account/", views.show_account, name="account"),
     path("subscribe/welcome/", checkout.welcome, name="welcome"),
     path("subscribe/<uuid:price_id>/", checkout.choose, name="choose"),
+    path("webhooks/stripe/", webhooks.receive_from_stripe, name="stripe_webhook"),
 ]

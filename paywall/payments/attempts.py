@@ -6,7 +6,8 @@ from enum import StrEnum
 from paywall.payments.asking import ATTEMPT
 from paywall.payments.gateway import Gateway, GatewayMissing, GatewayRefused, Json
 from paywall.payments.models import CheckoutAttempt
-from paywall.payments.updating import Touched, bring_up_to_date
+from paywall.payments.happened import Touched
+from paywall.payments.updating import bring_up_to_date
 from paywall.subscriptions.models import Customer, Purchase, Subscription
 
 State = CheckoutAttempt.State
