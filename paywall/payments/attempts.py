@@ -1,12 +1,14 @@
 """What became of a reader's way to the till: looking at Stripe, and closing what is over."""
 
+import contextlib
 from datetime import datetime
 from enum import StrEnum
 
+from paywall.payments import aftercare
 from paywall.payments.asking import ATTEMPT
-from paywall.payments.gateway import Gateway, GatewayMissing, GatewayRefused, Json
-from paywall.payments.models import CheckoutAttempt
+from paywall.payments.gateway import Gateway, GatewayError, GatewayMissing, GatewayRefused, Json
 from paywall.payments.happened import Touched
+from paywall.payments.models import CheckoutAttempt
 from paywall.payments.updating import bring_up_to_date
 from paywall.subscriptions.models import Customer, Purchase, Subscription
 
@@ -41,6 +43,8 @@ def follow(stripe: Gateway, attempt: CheckoutAttempt, *, now: datetime) -> Progr
     touched = Touched(sessions=frozenset({attempt.session_id}))
     bring_up_to_date(stripe, customer, touched, why="paid at Checkout", now=now)
     close(attempt, State.PAID)
+    with contextlib.suppress(GatewayError):  # what follows is done by whoever looks next
+        aftercare.look_after(stripe, customer, now=now)
     return Progress.OPENS if _opens(session, now) else Progress.ON_ITS_WAY
 
 

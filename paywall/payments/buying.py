@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.db.models import QuerySet
+
 from accounts.models import Reader
 from paywall.catalog.models import Package, Price
 from paywall.catalog.terms import Terms
@@ -50,8 +52,7 @@ def obstacle_to(reader: Reader, price: Price, *, now: datetime) -> Obstacle | No
             return Obstacle(Why.ON_ITS_WAY)
         same = subscription.price_id == price.pk
         return Obstacle(Why.HAS_IT if same else Why.SUBSCRIBES)
-    passes = Purchase.objects.filter(customer__reader=reader, price__package=price.package_id)
-    if passes.filter(paid_at=None, failed=False).exists():
+    if _ordered(reader, price.package).exists():
         return Obstacle(Why.ON_ITS_WAY)
     return _reads(reader, price.package, now=now)
 
@@ -68,6 +69,14 @@ def terms_for(reader: Reader, price: Price) -> Terms:
     if terms.intro_amount is not None and had_offer.exists():
         return terms.without_beginning()
     return terms
+
+
+def _ordered(reader: Reader, package: Package) -> QuerySet[Purchase]:
+    """Keep the passes that a bank has still to pay; a card declined at Checkout orders nothing."""
+    attempts = CheckoutAttempt.objects.filter(reader=reader)
+    unfinished = attempts.exclude(state=CheckoutAttempt.State.PAID).values("session_id")
+    passes = Purchase.objects.filter(customer__reader=reader, price__package=package)
+    return passes.filter(paid_at=None, failed=False).exclude(stripe_id__in=unfinished)
 
 
 def _reads(reader: Reader, package: Package, *, now: datetime) -> Obstacle | None:

@@ -27,7 +27,7 @@ LASTS = timedelta(hours=3)  # a session; Stripe takes 30 minutes to 24 hours fro
 LEAST_LEFT = timedelta(minutes=45)  # of it, or the reader is given a new one
 
 
-class Hindered(Exception):  # noqa: N818, it is no error
+class NotSold(Exception):  # noqa: N818, it is no error
     """Something stands in the way of selling this to this reader."""
 
     def __init__(self, obstacle: Obstacle) -> None:
@@ -43,7 +43,7 @@ def begin(
     `back_to` is the path of the story that they came from, or "". It is Stripe's page, or ours
     where they have paid there already.
 
-    Raises Hindered; RefusedError where the price is another one meanwhile, or where they chose
+    Raises NotSold; RefusedError where the price is another one meanwhile, or where they chose
     something else in the same moment; GatewayUnavailable and GatewayRefused, and asking again
     then goes on where this broke off.
     """
@@ -55,7 +55,7 @@ def begin(
                 return _welcome(standing)
             standing = None
     if obstacle := obstacle_to(reader, price, now=now):
-        raise Hindered(obstacle)
+        raise NotSold(obstacle)
     sold = _sell(reader, price, shown, now=now)
     if standing and not _goes_on(standing, sold, now):
         if attempts.withdraw(stripe, standing, now=now) is not Progress.EXPIRED:

@@ -24,7 +24,7 @@ from paywall.catalog.terms import Terms
 from paywall.payments import checkout, gateway, returning
 from paywall.payments.attempts import Progress
 from paywall.payments.buying import Obstacle, Why, obstacle_to, terms_for
-from paywall.payments.checkout import Hindered
+from paywall.payments.checkout import NotSold
 from paywall.payments.gateway import GatewayError, GatewayUnavailable
 from paywall.web.way import back_to
 
@@ -97,7 +97,7 @@ def _begin(
         address = checkout.begin(
             gateway.from_settings(), reader, price, shown=shown, back_to=way, now=now
         )
-    except Hindered:
+    except NotSold:
         address = _here(price.public_id, way)  # which says what is in the way
     except (RefusedError, ValueError):
         messages.warning(request, CHANGED)

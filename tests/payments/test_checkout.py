@@ -16,14 +16,14 @@ from paywall.entitlements.models import Entitlement, Source
 from paywall.payments import checkout, returning
 from paywall.payments.attempts import Progress
 from paywall.payments.buying import Why, terms_for
-from paywall.payments.checkout import Hindered
+from paywall.payments.checkout import NotSold
 from paywall.payments.gateway import GatewayRefused
 from paywall.payments.models import CheckoutAttempt, Publication
 from paywall.subscriptions.models import Customer, Purchase, Subscription
 from tests.catalog.packages import INTRODUCTORY, MONTHLY, make_price
 from tests.making import make_reader, make_section
 from tests.payments.shop import GOOD, Newspaper
-from tests.stripe_sandbox.errors import Json
+from tests.stripe_sandbox.errors import Json, StripeFailure
 from tests.stripe_sandbox.paying import pay
 
 STORY = "/stories/a-story/"
@@ -266,9 +266,9 @@ def test_who_has_paid_is_welcomed_and_not_sent_to_pay_again(paper: Newspaper) ->
     assert begin(paper, reader) == f"/subscribe/welcome/?session={session['id']}"
     assert CheckoutAttempt.objects.get().state == "paid"
     assert Entitlement.objects.get().reader == reader
-    with pytest.raises(Hindered) as hindered:
+    with pytest.raises(NotSold) as not_sold:
         begin(paper, reader)
-    assert hindered.value.obstacle.why is Why.HAS_IT
+    assert not_sold.value.obstacle.why is Why.HAS_IT
     only_session(paper)
 
 
@@ -276,9 +276,9 @@ def test_who_has_paid_one_package_is_not_sent_to_pay_another(paper: Newspaper) -
     reader = make_reader()
     begin(paper, reader)
     pay(paper.sandbox, only_session(paper)["id"], GOOD)
-    with pytest.raises(Hindered) as hindered:
+    with pytest.raises(NotSold) as not_sold:
         begin(paper, reader, paper.year)
-    assert hindered.value.obstacle.why is Why.SUBSCRIBES
+    assert not_sold.value.obstacle.why is Why.SUBSCRIBES
     only_session(paper)
 
 
@@ -288,9 +288,9 @@ def test_a_running_subscription_is_switched_and_not_doubled(paper: Newspaper, st
     paper.subscribe(customer)
     Subscription.objects.update(status=status)
     assert customer.reader
-    with pytest.raises(Hindered) as hindered:
+    with pytest.raises(NotSold) as not_sold:
         begin(paper, customer.reader, paper.year)
-    assert hindered.value.obstacle.why is Why.SUBSCRIBES
+    assert not_sold.value.obstacle.why is Why.SUBSCRIBES
     assert not sessions(paper)
 
 
@@ -307,10 +307,10 @@ def test_an_ended_subscription_hinders_nothing(paper: Newspaper, status: str) ->
 def test_a_pass_is_not_sold_to_who_reads_it_all(paper: Newspaper) -> None:
     reader = make_reader()
     buy(paper, reader, paper.day)
-    with pytest.raises(Hindered) as hindered:
+    with pytest.raises(NotSold) as not_sold:
         begin(paper, reader, paper.day)
-    assert hindered.value.obstacle.why is Why.READS_IT
-    assert hindered.value.obstacle.until == paper.now + timedelta(days=1)
+    assert not_sold.value.obstacle.why is Why.READS_IT
+    assert not_sold.value.obstacle.until == paper.now + timedelta(days=1)
     paper.advance(days=1)
     begin(paper, reader, paper.day)
 
@@ -333,23 +333,23 @@ def test_rights_that_cover_a_package_together_end_with_the_first(paper: Newspape
     sport, news = [make_section("sport")], [make_section("news")]
     granting.give(reader, Source.COURTESY, starts_at=now, sections=sport)
     granting.give(reader, Source.COURTESY, starts_at=now, ends_at=ends, sections=news)
-    with pytest.raises(Hindered) as hindered:
+    with pytest.raises(NotSold) as not_sold:
         begin(paper, reader, paper.day)
-    assert hindered.value.obstacle.until == ends
+    assert not_sold.value.obstacle.until == ends
 
 
 def test_a_subscriber_reads_until_they_cancel(paper: Newspaper) -> None:
     customer = paper.customer()
     subscription = paper.subscribe(customer)
     assert customer.reader
-    with pytest.raises(Hindered) as hindered:
+    with pytest.raises(NotSold) as not_sold:
         begin(paper, customer.reader, paper.day)
-    assert hindered.value.obstacle.until is None
+    assert not_sold.value.obstacle.until is None
     paper.v1.subscriptions.update(subscription.stripe_id, {"cancel_at_period_end": True})
     paper.update(customer)
-    with pytest.raises(Hindered) as hindered:
+    with pytest.raises(NotSold) as not_sold:
         begin(paper, customer.reader, paper.day)
-    assert hindered.value.obstacle.until == subscription.period_ends_at
+    assert not_sold.value.obstacle.until == subscription.period_ends_at
 
 
 # -- Coming back ----------------------------------------------------------------------------------
@@ -387,15 +387,48 @@ def test_a_payment_that_takes_its_time_opens_when_it_is_there(paper: Newspaper) 
     back = come_back(paper, session)
     assert back
     assert back.progress is Progress.ON_ITS_WAY
-    with pytest.raises(Hindered) as hindered:
+    with pytest.raises(NotSold) as not_sold:
         begin(paper, reader, paper.day)
-    assert hindered.value.obstacle.why is Why.ON_ITS_WAY
+    assert not_sold.value.obstacle.why is Why.ON_ITS_WAY
     assert not Entitlement.objects.exists()
     paper.advance(days=4)
     back = come_back(paper, session)
     assert back
     assert back.progress is Progress.OPENS
     assert Entitlement.objects.get().ends_at == paper.now + timedelta(days=1)
+
+
+def test_a_card_that_was_declined_has_ordered_nothing(paper: Newspaper) -> None:
+    """Its event has the open session recorded, before or after the reader tries again."""
+    reader = make_reader()
+    address = begin(paper, reader, paper.day)
+    session = only_session(paper)
+    with pytest.raises(StripeFailure):
+        pay(paper.sandbox, session["id"], "4000000000000002")
+    paper.touch(Customer.objects.get(), sessions=session["id"])
+    assert Purchase.objects.get().paid_at is None
+    assert begin(paper, reader, paper.day) == address
+    begin(paper, reader, paper.month)
+    begin(paper, reader, paper.day)
+    assert len(sessions(paper, "open")) == 1
+
+
+def test_a_second_subscription_in_spite_of_all_is_refunded_on_return(paper: Newspaper) -> None:
+    reader = make_reader()
+    begin(paper, reader)
+    session = only_session(paper)
+    customer = Customer.objects.get()
+    method = paper.v1.payment_methods.create(
+        {"type": "card", "card": {"number": GOOD, "exp_month": 12, "exp_year": 2040, "cvc": "123"}}
+    )
+    paper.v1.payment_methods.attach(method.id, {"customer": customer.stripe_id or ""})
+    paper.subscribe(customer, paper.year, default_payment_method=method.id)
+    paper.advance(minutes=1)
+    pay(paper.sandbox, session["id"], GOOD)
+    come_back(paper, session)
+    assert Subscription.objects.running().count() == 1
+    second = Subscription.objects.get(price=paper.month)
+    assert second.invoices.get().refunded_whole
 
 
 def test_a_payment_that_comes_to_nothing_may_be_made_anew(paper: Newspaper) -> None:
@@ -418,7 +451,7 @@ def test_a_subscription_whose_payment_takes_its_time_is_not_begun_twice(paper: N
     back = come_back(paper, only_session(paper))
     assert back
     assert back.progress in {Progress.ON_ITS_WAY, Progress.OPENS}
-    with pytest.raises(Hindered):
+    with pytest.raises(NotSold):
         begin(paper, reader, paper.year)
     only_session(paper)
 
