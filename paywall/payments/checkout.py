@@ -19,7 +19,7 @@ from paywall.payments.asking import session_for
 from paywall.payments.attempts import Progress, State
 from paywall.payments.buying import Obstacle, obstacle_to, terms_for
 from paywall.payments.customers import customer_of
-from paywall.payments.gateway import Gateway, GatewayRefused, GatewayUnavailable
+from paywall.payments.gateway import Gateway, GatewayBroken, GatewayRefused, GatewayUnavailable
 from paywall.payments.models import CheckoutAttempt
 from paywall.subscriptions.models import Customer
 
@@ -103,13 +103,14 @@ def _open_session(
         session = stripe.create_session(
             session_for(attempt, customer, terms), key=f"checkout-{attempt.key}"
         )
-    except GatewayUnavailable:
+    except GatewayUnavailable as error:
         attempt.refresh_from_db()  # somebody else, in the same moment, may have got the answer
         if attempt.state == State.OPEN and attempt.session_url:
             return attempt.session_url
+        if isinstance(error, GatewayBroken):
+            attempts.withdraw(stripe, attempt, now=now)  # the next try has another key
         raise
     except GatewayRefused:
-        # Under this key the answer stays the same: the next try has another.
         attempts.withdraw(stripe, attempt, now=now)
         raise
     known = {"session_id": session["id"], "session_url": session["url"]}

@@ -29,6 +29,10 @@ class GatewayUnavailable(GatewayError):  # noqa: N818, it is not our error
     """Stripe could not be reached, or asked to come back later: the same may work then."""
 
 
+class GatewayBroken(GatewayUnavailable):
+    """Stripe broke down over a request, and says so again to its key: it takes another one."""
+
+
 class GatewayRefused(GatewayError):  # noqa: N818, it is not our error
     """Stripe refused, and would again."""
 
@@ -283,7 +287,9 @@ def _our_errors() -> Iterator[None]:
         yield
     # An APIError is an answer that says nothing of what was asked: 409, 500 and the like.
     except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as error:
-        raise GatewayUnavailable(f"Stripe does not answer: {error}") from error
+        kept = (error.headers or {}).get("Stripe-Should-Retry") == "false"
+        away = GatewayBroken if kept else GatewayUnavailable
+        raise away(f"Stripe does not answer: {error}") from error
     except stripe.CardError as error:
         raise GatewayDeclined(error.user_message or "The bank declined the payment.") from error
     except stripe.StripeError as error:

@@ -6,14 +6,10 @@ from datetime import timedelta
 import pytest
 from django.conf import LazySettings
 
-from accounts.models import Reader
 from paywall.catalog import pricing
-from paywall.catalog.models import Price
 from paywall.catalog.pricing import RefusedError
-from paywall.catalog.terms import Terms
 from paywall.entitlements import granting
 from paywall.entitlements.models import Entitlement, Source
-from paywall.payments import checkout, returning
 from paywall.payments.attempts import Progress
 from paywall.payments.buying import Why, terms_for
 from paywall.payments.checkout import NotSold
@@ -22,50 +18,10 @@ from paywall.payments.models import CheckoutAttempt, Publication
 from paywall.subscriptions.models import Customer, Purchase, Subscription
 from tests.catalog.packages import INTRODUCTORY, MONTHLY, make_price
 from tests.making import make_reader, make_section
+from tests.payments.buying import STORY, begin, buy, come_back, only_session, sessions
 from tests.payments.shop import GOOD, Newspaper
-from tests.stripe_sandbox.errors import Json, StripeFailure
+from tests.stripe_sandbox.errors import StripeFailure
 from tests.stripe_sandbox.paying import pay
-
-STORY = "/stories/a-story/"
-
-
-def begin(
-    paper: Newspaper,
-    reader: Reader,
-    price: Price | None = None,
-    *,
-    shown: Terms | None = None,
-    back_to: str = STORY,
-) -> str:
-    """Begin as the page does: with the terms that it showed this reader."""
-    price = price or paper.month
-    shown = shown or terms_for(reader, price)
-    return checkout.begin(paper.stripe, reader, price, shown=shown, back_to=back_to, now=paper.now)
-
-
-def sessions(paper: Newspaper, status: str = "") -> list[Json]:
-    """Return the sessions at Stripe, the newest first."""
-    every = list(paper.sandbox.store.all("checkout.session"))
-    return [one for one in every if status in ("", one["status"])]
-
-
-def only_session(paper: Newspaper) -> Json:
-    (session,) = sessions(paper)
-    return session
-
-
-def come_back(paper: Newspaper, session: Json | str) -> returning.Return | None:
-    session_id = session if isinstance(session, str) else session["id"]
-    return returning.come_back(paper.stripe, session_id, now=paper.now)
-
-
-def buy(paper: Newspaper, reader: Reader, price: Price, number: str = GOOD, code: str = "") -> None:
-    """Begin, pay on Stripe's page, and come back."""
-    begin(paper, reader, price)
-    attempt = CheckoutAttempt.objects.open().get(reader=reader)
-    pay(paper.sandbox, attempt.session_id, number, code=code)
-    come_back(paper, attempt.session_id)
-
 
 # -- What Stripe is asked ------------------------------------------------------------------------
 
