@@ -3,6 +3,7 @@
 import logging
 from datetime import datetime
 from http import HTTPStatus
+from logging import ERROR, WARNING
 from typing import cast
 from urllib.parse import urlencode
 from uuid import UUID
@@ -103,8 +104,9 @@ def _begin(
         messages.warning(request, CHANGED)
         address = _here(price.public_id, way)
     except GatewayError as error:
-        logger.error("No checkout was begun: %s", error)
-        problem = UNAVAILABLE if isinstance(error, GatewayUnavailable) else REFUSED
+        passing = isinstance(error, GatewayUnavailable)
+        logger.log(WARNING if passing else ERROR, "No checkout was begun: %s", error)
+        problem = UNAVAILABLE if passing else REFUSED
         unavailable = HTTPStatus.SERVICE_UNAVAILABLE
         return _show(request, price, way, problem=problem, status=unavailable)
     return HttpResponseRedirect(address, status=HTTPStatus.SEE_OTHER)
@@ -118,7 +120,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
     try:
         back = returning.come_back(gateway.from_settings(), session_id, now=clock.now())
     except GatewayError as error:
-        logger.error("A return from Checkout could not be looked at: %s", error)
+        logger.warning("A return from Checkout could not be looked at: %s", error)
         return _wait(request, session_id)
     if back is None or back.attempt.reader != request.user:
         return render(request, "paywall/welcome.html", {"state": "another's"})
