@@ -14,15 +14,13 @@ from articles.models import Article
 from paywall.payments.models import CheckoutAttempt, StripeEvent
 from paywall.subscriptions.models import Customer, Purchase, Subscription
 from tests.journeys.conftest import DESKTOP, PHONE, emailed_code, ending_of, screenshot
+from tests.journeys.till import open_till
 from tests.making import make_reader
-from tests.payments.shop import GOOD, Newspaper, open_newspaper
-from tests.stripe_sandbox import TEST_KEY, Sandbox
-from tests.stripe_sandbox.wsgi import serve_in_thread
+from tests.payments.shop import GOOD, Newspaper
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 Visit = Callable[..., Page]
-SECRET = "whsec_journeys"
 MINUTE = 60
 DECLINED, POOR, EXPIRED = "4000000000000002", "4000000000009995", "4000000000000069"
 ASKS_ONCE, ASKS_ALWAYS = "4000002500003155", "4000002760003184"
@@ -33,16 +31,9 @@ LATE, LATE_FAILURE = "DE89370400440532013000", "DE62370400440532013001"
 def paper(
     settings: LazySettings, live_server: LiveServer, transactional_db: None
 ) -> Iterator[Newspaper]:
-    """Open a newspaper beside a sandbox that is reached over HTTP, and tells the site."""
-    sandbox = Sandbox(late_by=3600)
-    stop = serve_in_thread(sandbox)
-    settings.STRIPE_SECRET_KEY = TEST_KEY
-    settings.STRIPE_API_BASE = sandbox.base_url
-    settings.STRIPE_WEBHOOK_SECRET = SECRET
-    sandbox.webhooks.to_address(f"{live_server.url}/webhooks/stripe/", SECRET)
-    yield open_newspaper(sandbox)
-    stop()
-    assert not sandbox.mismatches
+    """Open a newspaper beside a sandbox that is reached over HTTP."""
+    with open_till(settings, live_server) as paper:
+        yield paper
 
 
 def sign_up(page: Page, email: str) -> None:
@@ -236,7 +227,6 @@ def test_stripe_away_is_said_on_the_page_and_reading_goes_on(
     visit: Visit,
     nine_stories: list[Article],
     paper: Newspaper,
-    settings: LazySettings,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     make_reader("ada@example.com")
