@@ -35,6 +35,10 @@ class NotSold(Exception):  # noqa: N818, it is no error
         self.obstacle = obstacle
 
 
+class Overtaken(Exception):  # noqa: N818, it is no error
+    """The reader chose something else in the same moment, in another window."""
+
+
 def begin(
     stripe: Gateway, reader: Reader, price: Price, *, shown: Terms, back_to: str, now: datetime
 ) -> str:
@@ -43,9 +47,8 @@ def begin(
     `back_to` is the path of the story that they came from, or "". It is Stripe's page, or ours
     where they have paid there already.
 
-    Raises NotSold; RefusedError where the price is another one meanwhile, or where they chose
-    something else in the same moment; GatewayUnavailable and GatewayRefused, and asking again
-    then goes on where this broke off.
+    Raises NotSold; RefusedError where the price is another one meanwhile; Overtaken;
+    GatewayUnavailable and GatewayRefused, and asking again then goes on where this broke off.
     """
     standing = CheckoutAttempt.objects.open().filter(reader=reader).select_related("price").first()
     if standing and standing.session_id:
@@ -78,7 +81,7 @@ def begin(
         },
     )
     if attempt.price_id != sold.pk:
-        raise RefusedError("Another package was chosen in the same moment.")
+        raise Overtaken
     return _open_session(stripe, attempt, customer, shown, now=now)
 
 
@@ -116,14 +119,9 @@ def _open_session(
     known = {"session_id": session["id"], "session_url": session["url"]}
     if not CheckoutAttempt.objects.open().filter(pk=attempt.pk).update(**known):
         attempt.session_id = session["id"]
-        return _closed_meanwhile(stripe, attempt, now=now)
+        attempts.withdraw(stripe, attempt, now=now)  # nobody was sent to it
+        raise Overtaken
     return str(session["url"])
-
-
-def _closed_meanwhile(stripe: Gateway, attempt: CheckoutAttempt, *, now: datetime) -> str:
-    """Close a session whose attempt was closed while it was opened; nobody was sent to it."""
-    attempts.withdraw(stripe, attempt, now=now)
-    raise RefusedError("Another package was chosen in the same moment.")
 
 
 def _welcome(attempt: CheckoutAttempt) -> str:

@@ -25,13 +25,14 @@ from paywall.catalog.terms import Terms
 from paywall.payments import checkout, gateway, returning
 from paywall.payments.attempts import Progress
 from paywall.payments.buying import Obstacle, Why, obstacle_to, terms_for
-from paywall.payments.checkout import NotSold
+from paywall.payments.checkout import NotSold, Overtaken
 from paywall.payments.gateway import GatewayError, GatewayUnavailable
 from paywall.web.way import back_to
 
 logger = logging.getLogger(__name__)
 
 CHANGED = "The price has changed since this page was shown. This is what it costs now."
+OVERTAKEN = "You chose something else in another window just now. Is it this that you want?"
 UNAVAILABLE = (
     "Our payment service does not answer just now. Nothing was charged and your choice is kept: "
     "please try again in a minute."
@@ -102,6 +103,9 @@ def _begin(
         address = _here(price.public_id, way)  # which says what is in the way
     except (RefusedError, ValueError):
         messages.warning(request, CHANGED)
+        address = _here(price.public_id, way)
+    except Overtaken:
+        messages.warning(request, OVERTAKEN)
         address = _here(price.public_id, way)
     except GatewayError as error:
         passing = isinstance(error, GatewayUnavailable)

@@ -11,10 +11,9 @@ from django.db import connection
 
 from accounts.models import Reader
 from paywall.catalog.models import Price
-from paywall.catalog.pricing import RefusedError
 from paywall.payments import attempts, checkout
 from paywall.payments.attempts import Progress
-from paywall.payments.checkout import NotSold
+from paywall.payments.checkout import NotSold, Overtaken
 from paywall.payments.customers import customer_of
 from paywall.payments.gateway import Gateway, GatewayUnavailable
 from paywall.payments.models import CheckoutAttempt
@@ -44,7 +43,7 @@ def click(paper: Newspaper, reader: Reader, price: Price | None = None) -> Calla
     def clicked() -> str:
         try:
             return begin(paper, reader, price)
-        except (GatewayUnavailable, NotSold, RefusedError):
+        except (GatewayUnavailable, NotSold, Overtaken):
             return ""
 
     return clicked
@@ -87,6 +86,24 @@ def test_twenty_clicks_on_two_packages_leave_at_most_one_session_open(paper: New
     assert len(customers(paper)) == 1
     address = begin(paper, reader)
     assert [one["url"] for one in sessions(paper, "open")] == [address]
+
+
+def test_who_was_overtaken_is_sent_nowhere_and_leaves_nothing_open(
+    paper: Newspaper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer comes after another choice has closed the attempt that asked."""
+    reader, opened = make_reader(), Gateway.create_session
+
+    def meanwhile(self: Gateway, params: Any, *, key: str) -> Any:
+        monkeypatch.setattr(Gateway, "create_session", opened)
+        begin(paper, reader, paper.year)
+        return opened(self, params, key=key)
+
+    monkeypatch.setattr(Gateway, "create_session", meanwhile)
+    with pytest.raises(Overtaken):
+        begin(paper, reader)
+    (session,) = sessions(paper, "open")
+    assert session["url"] == begin(paper, reader, paper.year)
 
 
 def test_clicks_while_it_is_being_paid_charge_once(paper: Newspaper) -> None:
