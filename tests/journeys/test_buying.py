@@ -14,7 +14,7 @@ from articles.models import Article
 from paywall.payments.models import CheckoutAttempt, StripeEvent
 from paywall.subscriptions.models import Customer, Purchase, Subscription
 from tests.journeys.conftest import DESKTOP, PHONE, emailed_code, ending_of, screenshot
-from tests.journeys.till import open_till
+from tests.journeys.till import open_till, tell
 from tests.making import make_reader
 from tests.payments.shop import GOOD, Newspaper
 
@@ -100,8 +100,7 @@ def test_a_stranger_pays_and_reads_on_in_under_a_minute(
     assert time.monotonic() - began < MINUTE
     assert not StripeEvent.objects.exists()  # no webhook was waited for
 
-    paper.sandbox.webhooks.deliver()
-    assert not StripeEvent.objects.filter(handled_at=None).exists()
+    tell(paper)
     page.reload()
     expect(page.locator("body")).to_contain_text(ending_of(1))
     expect(page.locator("body")).not_to_contain_text("Thank you. Your payment")
@@ -130,7 +129,7 @@ def test_a_card_that_is_refused_is_followed_by_a_good_one(
     press(page)
     pay(page, number)
     expect(page.locator("body")).to_contain_text(says)
-    paper.sandbox.webhooks.deliver()
+    tell(paper)
     pay(page, GOOD)
     is_open(page, nine_stories[0])
     assert Subscription.objects.get().status == "active"
@@ -171,7 +170,7 @@ def test_a_pass_whose_money_comes_late_opens_when_it_is_there(
     screenshot(page, "ordered-already")
 
     paper.advance(hours=2)
-    paper.sandbox.webhooks.deliver()
+    tell(paper)
     bought = Purchase.objects.get()
     page.goto(choice)
     if number == LATE:

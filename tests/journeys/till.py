@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from django.conf import LazySettings
 from pytest_django.live_server_helper import LiveServer
 
+from paywall.payments.models import StripeEvent
+from paywall.tasks import sweep_stripe_events
 from tests.payments.shop import Newspaper, open_newspaper
 from tests.stripe_sandbox import TEST_KEY, Sandbox
 from tests.stripe_sandbox.wsgi import serve_in_thread
@@ -25,3 +27,10 @@ def open_till(settings: LazySettings, live_server: LiveServer) -> Iterator[Newsp
     yield open_newspaper(sandbox)
     stop()
     assert not sandbox.mismatches
+
+
+def tell(paper: Newspaper) -> None:
+    """Have the site told of what happened, and wait until it has handled that."""
+    paper.sandbox.webhooks.deliver()
+    sweep_stripe_events()
+    assert not StripeEvent.objects.filter(handled_at=None).exists()
