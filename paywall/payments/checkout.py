@@ -73,12 +73,7 @@ def begin(
     attempt, _ = CheckoutAttempt.objects.get_or_create(
         reader=reader,
         state=State.OPEN,
-        defaults={
-            "price": sold,
-            "back_to": back_to,
-            "begun_at": now,
-            "expires_at": now + LASTS,
-        },
+        defaults={"price": sold, "back_to": back_to, "begun_at": now, "expires_at": now + LASTS},
     )
     if attempt.price_id != sold.pk:
         raise Overtaken

@@ -13,13 +13,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.utils.text import get_text_list
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Reader
 from paywall import clock
 from paywall.catalog import pricing
-from paywall.catalog.models import Price
+from paywall.catalog.models import Package, Price
 from paywall.catalog.pricing import RefusedError
 from paywall.catalog.terms import Terms
 from paywall.payments import checkout, gateway, returning
@@ -131,10 +132,18 @@ def welcome(request: HttpRequest) -> HttpResponse:
     if back.progress is Progress.EXPIRED or back.progress is Progress.UNPAID:
         return redirect(_here(back.attempt.price.public_id, back.attempt.back_to))
     if back.progress is Progress.OPENS and back.attempt.back_to:
-        messages.success(request, "Thank you. Your payment has arrived, and the story is open.")
+        messages.success(request, _thanks(back.attempt.price.package))
         return HttpResponseRedirect(back.attempt.back_to, status=HTTPStatus.SEE_OTHER)
     context = {"state": back.progress.value, "attempt": back.attempt}
     return render(request, "paywall/welcome.html", context)
+
+
+def _thanks(package: Package) -> str:
+    """Say what is open now, to somebody who may have come from a story of another section."""
+    if package.everything:
+        return "Thank you, and welcome. The story is open, and so is every other."
+    sections = get_text_list([section.name for section in package.sections.all()], "and")
+    return f"Thank you, and welcome. Every story in {sections} is open to you."
 
 
 def _wait(request: HttpRequest, session_id: str) -> HttpResponse:

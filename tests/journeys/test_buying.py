@@ -74,7 +74,7 @@ def pay(page: Page, number: str) -> None:
 def is_open(page: Page, article: Article) -> None:
     """Look whether the reader is on the story, and can read its end."""
     expect(page).to_have_url(re.compile(f"{article.get_absolute_url()}$"))
-    expect(page.locator("body")).to_contain_text("Thank you. Your payment has arrived")
+    expect(page.locator("body")).to_contain_text("Thank you, and welcome. The story is open")
     expect(page.locator("body")).to_contain_text(ending_of(1))
 
 
@@ -103,7 +103,7 @@ def test_a_stranger_pays_and_reads_on_in_under_a_minute(
     tell(paper)
     page.reload()
     expect(page.locator("body")).to_contain_text(ending_of(1))
-    expect(page.locator("body")).not_to_contain_text("Thank you. Your payment")
+    expect(page.locator("body")).not_to_contain_text("Thank you, and welcome")
     assert Subscription.objects.get().invoices.get().amount_paid == 1200
     page.goto("/subscribe/")
     expect(page.locator("body")).to_contain_text("You have this.")

@@ -295,7 +295,7 @@ def test_the_reader_is_back_on_the_story_and_it_is_open(
     assert (back.status_code, back["Location"]) == (303, STORY)
     story = client.get(STORY)
     assert story["Paywall-Outcome"] == "entitled"
-    assert "Thank you. Your payment has arrived, and the story is open." in words(story)
+    assert "Thank you, and welcome. The story is open, and so is every other." in words(story)
     assert welcome(client)["Location"] == STORY
     assert Entitlement.objects.count() == 1
 
@@ -309,7 +309,9 @@ def test_a_package_of_other_sections_opens_those(
     press(client, paper.sport, "/stories/a-match/")
     pay(paper.sandbox, attempt().session_id, GOOD)
     welcome(client)
-    assert client.get("/stories/a-match/")["Paywall-Outcome"] == "entitled"
+    match = client.get("/stories/a-match/")
+    assert match["Paywall-Outcome"] == "entitled"
+    assert "Every story in Sport is open to you." in words(match)
 
 
 def test_without_a_story_there_is_a_page_of_welcome(
