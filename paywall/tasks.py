@@ -12,6 +12,7 @@ from paywall.circulation import cases, following, guessing, importing, nightly, 
 from paywall.circulation.locking import BusyError
 from paywall.letters import print_writing, sending, walking, writing
 from paywall.metering import forgetting
+from paywall.payments import gateway, inbox, reconciling
 from paywall.periods import month_of
 from paywall.subscriptions.models import Customer
 
@@ -108,3 +109,30 @@ def go_on_with_circulation() -> None:
 def follow_print() -> None:
     """Let every activation follow, after staff changed what print subscriptions open."""
     following.follow_all(now=clock.now())
+
+
+@shared_task
+def handle_stripe_event(event_id: str) -> None:
+    """Bring our records up to date with an event that Stripe told us of."""
+    inbox.handle(event_id, now=clock.now())
+
+
+@shared_task
+def sweep_stripe_events() -> None:
+    """Handle what nobody has handled: Redis was away, a worker crashed, Stripe failed."""
+    while inbox.sweep(now=clock.now()) is not None:
+        pass
+
+
+@shared_task
+def find_missed_stripe_events() -> None:
+    """Keep the events that did not arrive; they are handled like those that did."""
+    if settings.STRIPE_SECRET_KEY:
+        reconciling.missed_events(gateway.from_settings(), now=clock.now())
+
+
+@shared_task
+def compare_everything_with_stripe() -> None:
+    """Record what differs between Stripe's subscriptions, customers and prices and ours."""
+    if settings.STRIPE_SECRET_KEY:
+        reconciling.everything(gateway.from_settings(), now=clock.now())

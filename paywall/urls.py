@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from paywall.web import activation, letters, seats, views
+from paywall.web import activation, checkout, letters, seats, views, webhooks
 
 urlpatterns = [
     path("subscribe/", views.show_packages, name="subscribe"),
@@ -26,4 +26,7 @@ urlpatterns = [
         seats.take_back,
         name="print_take_back",
     ),
+    path("subscribe/welcome/", checkout.welcome, name="welcome"),
+    path("subscribe/<uuid:price_id>/", checkout.choose, name="choose"),
+    path("webhooks/stripe/", webhooks.receive_from_stripe, name="stripe_webhook"),
 ]
