@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 
 from accounts.models import Reader
 from paywall.circulation import activation, drafts, finding, seating
@@ -103,16 +103,15 @@ class NoSeatError(Exception):
 
 def _try(pk: int, as_of: datetime, now: datetime) -> bool:
     with transaction.atomic():
-        case = PrintCase.objects.select_for_update().filter(pk=pk, state=OPEN).first()
-        if case is None or (case.tried_as_of and case.tried_as_of >= as_of):
+        case = PrintCase.objects.select_related("reader").filter(pk=pk, state=OPEN).first()
+        if case is None:
             return False
-        candidates = finding.proved_by(typed_in(case))
-        taken = activation.take_seat(case.reader, candidates, now=now)
-        case.tries, case.tried_as_of = case.tries + 1, as_of
-        if taken:
-            case.state, case.account, case.decided_at = FOUND, taken.account, now
-        case.save()
-    return taken is not None
+        # The account is locked before the case, as a claim does that settles it.
+        taken = activation.take_seat(case.reader, finding.proved_by(typed_in(case)), now=now)
+        found = {"state": FOUND, "account": taken.account, "decided_at": now} if taken else {}
+        untried = PrintCase.objects.filter(pk=pk, state=OPEN).exclude(tried_as_of__gte=as_of)
+        tried = untried.update(tries=F("tries") + 1, tried_as_of=as_of, **found)
+    return bool(tried and taken)
 
 
 def _decide(

@@ -55,12 +55,15 @@ def place_of(network: str) -> str:
 
 def lock(counted: Sequence[Counted], *, now: datetime) -> dict[str, WrongTries]:
     """Return the rows, locked until the transaction is over; whoever tries the same waits."""
-    WrongTries.objects.bulk_create(
-        [WrongTries(key=each.key, since=now) for each in counted], ignore_conflicts=True
-    )
     keys = [each.key for each in counted]
-    locked = WrongTries.objects.select_for_update().filter(key__in=keys).order_by("key")
-    return {row.key: row for row in locked}
+    rows: dict[str, WrongTries] = {}
+    while len(rows) < len(counted):  # again where an old one was being forgotten
+        WrongTries.objects.bulk_create(
+            [WrongTries(key=key, since=now) for key in keys], ignore_conflicts=True
+        )
+        locked = WrongTries.objects.select_for_update().filter(key__in=keys).order_by("key")
+        rows = {row.key: row for row in locked}
+    return rows
 
 
 def too_often(

@@ -30,6 +30,7 @@ from paywall.tasks import write_print_letters
 from paywall.web.activation_forms import WAYS, ActivationForm, filled_from
 
 TYPED = "print_typed"  # in the session: what was typed before signing in (again)
+TYPED_KEPT = 3600  # seconds
 IT_IS_ON = "Your digital access is on."
 NOTHING_TO_CHECK = "There is nothing to check any more. Type it once more, please."
 
@@ -141,6 +142,7 @@ def _keep_for_later(request: HttpRequest) -> HttpResponse:
     """Somebody who was signed out meanwhile types nothing twice. No address holds what they did."""
     names = ("number", "last_name", "postal_code", "house_number", "phone")
     request.session[TYPED] = {name: request.POST.get(name, "")[:80] for name in names}
+    request.session.set_expiry(TYPED_KEPT)  # signing in makes it last as long as ever
     return redirect(_ways_in(request)["login_url"])
 
 

@@ -141,11 +141,13 @@ def test_somebody_signed_out_meanwhile_types_nothing_twice() -> None:
     response = post(client, next="/stories/one/")
     assert response["Location"].startswith("/accounts/login/?next=%2Factivate%2F")
     assert "123456" not in response["Location"]
+    assert client.session.get_expiry_age() == 3600
     back = sign_in(client, "ada@example.com", next="/activate/?next=%2Fstories%2Fone%2F")
     text = client.get(back["Location"]).content.decode()
     assert 'value="123456"' in text
     assert 'value="Smith"' in text
     assert 'value="123456"' not in client.get(PAGE).content.decode(), "kept no longer than that"
+    assert client.session.get_expiry_age() > 24 * 3600
 
 
 def test_an_address_that_is_not_proved_turns_nothing_on() -> None:
