@@ -11,7 +11,6 @@ from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-EVERY_MINUTE = 60.0  # the demonstration's clock may jump a month ahead
 app = Celery("paywall")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
@@ -29,14 +28,19 @@ app.conf.beat_schedule = {
         "task": "paywall.tasks.forget_stray_meters",
         "schedule": crontab(hour="3", minute="30"),
     },
+    "sweep-stripe-events": {
+        "task": "paywall.tasks.sweep_stripe_events",
+        "schedule": 60.0,
+        "options": {"expires": 60},  # another one comes
+    },
     "write-letters-due": {
         "task": "paywall.tasks.write_letters_due",
-        "schedule": EVERY_MINUTE if settings.DEBUG else crontab(minute="5"),
+        "schedule": 60.0 if settings.DEBUG else crontab(minute="5"),  # a demonstration jumps
     },
     "send-letters": {
         "task": "paywall.tasks.send_letters",
-        "schedule": EVERY_MINUTE,
-        "options": {"expires": EVERY_MINUTE},
+        "schedule": 60.0,
+        "options": {"expires": 60},
     },
 }
 
