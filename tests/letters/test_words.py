@@ -1,4 +1,4 @@
-"""Every letter is complete and plain, as text and as HTML, and links to our own pages or Stripe's."""
+"""Every letter is complete and plain, as text and as HTML, and links to us or to Stripe."""
 
 import re
 from html.parser import HTMLParser
