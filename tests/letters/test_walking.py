@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Reader
 from paywall.catalog.models import Price
 from paywall.catalog.terms import Interval, Terms
-from paywall.letters import walking, writing
+from paywall.letters import gathering, walking, writing
 from paywall.letters.models import Letter
 from paywall.subscriptions.models import (
     Customer,
@@ -170,11 +170,9 @@ def looked_at(monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
 def test_five_times_as_many_take_as_much_memory_and_nine_queries_a_batch(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    gather = walking.facts_of
-
     def facts_of(*batch: Any, **more: Any) -> Any:
         gc.collect()  # what lies about is no measure
-        return gather(*batch, **more)
+        return gathering.facts_of(*batch, **more)
 
     monkeypatch.setattr(walking, "facts_of", facts_of)
     month = make_price(MONTHLY)
