@@ -60,8 +60,8 @@ def write_letters(customer_id: int) -> None:
 def write_letters_due() -> None:
     """Write what the calendar brings, and what was not written when it was recorded."""
     written = walking.write_all_due(now=clock.now())
-    logger.info("Wrote %d letters", written)
     if written:
+        logger.info("Wrote %d letters", written)
         transaction.on_commit(send_letters.delay, robust=True)
 
 
