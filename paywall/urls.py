@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from paywall.web import checkout, views, webhooks
+from paywall.web import checkout, letters, views, webhooks
 
 urlpatterns = [
     path("subscribe/", views.show_packages, name="subscribe"),
@@ -11,4 +11,6 @@ urlpatterns = [
     path("subscribe/welcome/", checkout.welcome, name="welcome"),
     path("subscribe/<uuid:price_id>/", checkout.choose, name="choose"),
     path("webhooks/stripe/", webhooks.receive_from_stripe, name="stripe_webhook"),
+    path("account/letters/", letters.choose_letters, name="choose_letters"),
+    path("letters/stop/<str:token>/", letters.stop_letters, name="stop_letters"),
 ]
