@@ -2,10 +2,20 @@
 
 from django.urls import path
 
-from paywall.web import views
+from paywall.web import billing, cancelling, closing, switching, views
 
 urlpatterns = [
     path("subscribe/", views.show_packages, name="subscribe"),
     path("activate/", views.show_activation, name="activate"),
     path("account/", views.show_account, name="account"),
+    path("account/switch/", switching.show_switches, name="account_switches"),
+    path("account/switch/off/", switching.call_off, name="account_switch_off"),
+    path("account/switch/<uuid:price_id>/", switching.switch, name="account_switch"),
+    path("account/cancel/", cancelling.cancel, name="account_cancel"),
+    path("account/resume/", cancelling.resume, name="account_resume"),
+    path("account/card/", billing.change_card, name="account_card"),
+    path("account/card/done/", billing.card_changed, name="account_card_done"),
+    path("account/paid/", billing.look_again, name="account_paid"),
+    path("account/close/", closing.close, name="account_close"),
+    path("account/closed/", closing.closed, name="account_closed"),
 ]

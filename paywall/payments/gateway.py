@@ -182,6 +182,18 @@ class Gateway:
         """Go through what happened in the last 30 days, the newest first."""
         return _each(self._stripe.events, **params)
 
+    def void_invoice(self, stripe_id: str) -> Json:
+        """Ask for the money of an open invoice no more; a paid one is refused."""
+        return _asked(self._stripe.invoices.void_invoice, stripe_id)
+
+    def customer(self, stripe_id: str) -> Json:
+        """Return a customer; of a deleted one hardly more than that it is `deleted`."""
+        return _asked(self._stripe.customers.retrieve, stripe_id)
+
+    def delete_customer(self, stripe_id: str) -> None:
+        """Forget a person: subscriptions end at once, invoices stay. Not undone."""
+        _asked(self._stripe.customers.delete, stripe_id)
+
 
 def from_settings() -> Gateway:
     """Return the gateway to the account of STRIPE_SECRET_KEY, at STRIPE_API_BASE if that is set.
