@@ -22,13 +22,18 @@ OVER = "This subscription is over. Choose a package, and you read on at once."
 
 
 def ends_at_once(subscription: Subscription) -> bool:
-    """Tell whether cancelling ends it now, rather than when what is paid for is over."""
+    """Tell whether cancelling ends it now, rather than when what is paid for is over.
+
+    Raises Hindered when it has ended already.
+    """
+    if subscription.status in ENDED:
+        raise Hindered(OVER)
     return subscription.status not in PAID_FOR
 
 
 def cancel(stripe: Gateway, subscription: Subscription, *, now: datetime) -> None:
     """Let it end; a second time changes nothing. Raises GatewayError: then ask again."""
-    if ends_at_once(subscription):
+    if subscription.status not in PAID_FOR:
         end_now(stripe, subscription, why=WHY, now=now)
         return
     theirs = stripe.subscription(subscription.stripe_id)

@@ -120,8 +120,12 @@ class Gateway:
 
     def subscription(self, stripe_id: str) -> Json:
         """Return a subscription with all that a snapshot is made of."""
-        expand = list(SUBSCRIPTION_WITH)
-        return _asked(self._stripe.subscriptions.retrieve, stripe_id, {"expand": expand})
+        retrieve, expand = self._stripe.subscriptions.retrieve, list(SUBSCRIPTION_WITH)
+        try:
+            return _asked(retrieve, stripe_id, {"expand": expand})
+        except GatewayRefused:  # a deleted customer has nothing that could be expanded
+            expand = [name for name in expand if not name.startswith("customer.")]
+            return _asked(retrieve, stripe_id, {"expand": expand})
 
     def subscriptions(self, **params: Any) -> Iterator[Json]:
         """Go through subscriptions in every status, with all that snapshots are made of."""

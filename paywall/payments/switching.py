@@ -34,7 +34,7 @@ from paywall.subscriptions.switches import Hindrance, Way
 
 WHY = "the reader switched"
 PAY_FIRST = "Your last payment has not come through yet. Pay it first, then you can switch."
-NOT_NOW = "This subscription cannot be switched. Choose a package instead."
+NOT_NOW = "This subscription is over, so there is nothing to switch. Choose a package instead."
 NOT_SOLD = "This price is no longer on offer. Choose another."
 
 
@@ -78,10 +78,12 @@ class Agreed:
 def choices_for(subscription: Subscription) -> Sequence[Choice]:
     """Return what a subscription can be switched to, in the order of the packages.
 
-    Four queries. The new price of one's own package is offered only where it is lower.
+    Four queries. The new price of one's own package is offered only where it is lower. Raises
+    Hindered for a subscription that cannot be switched now.
     """
-    if switches.hindrance_of(Status(subscription.status), subscription.reason):
-        return []
+    hindrance = switches.hindrance_of(Status(subscription.status), subscription.reason)
+    if hindrance is not None:
+        raise Hindered(PAY_FIRST if hindrance is Hindrance.PAY_FIRST else NOT_NOW)
     before, on_trial = subscription.price.terms, subscription.status == Status.TRIALING
     published = set(
         Publication.objects.filter(kind=Kind.PRICE.value).values_list("price_id", flat=True)
@@ -101,7 +103,10 @@ def choices_for(subscription: Subscription) -> Sequence[Choice]:
 
 def offer_to_stay(subscription: Subscription) -> Choice | None:
     """Return the one thing to offer somebody who is about to cancel."""
-    choices = choices_for(subscription)
+    try:
+        choices = choices_for(subscription)
+    except Hindered:
+        return None
     others = [
         (one.price.terms, one.price.package_id == subscription.price.package_id) for one in choices
     ]
@@ -172,9 +177,6 @@ def release(stripe: Gateway, theirs: Json) -> None:
 
 def _way(subscription: Subscription, price: Price) -> Way:
     """Return how a switch would be made. Raises Hindered where it would not."""
-    hindrance = switches.hindrance_of(Status(subscription.status), subscription.reason)
-    if hindrance is not None:
-        raise Hindered(PAY_FIRST if hindrance is Hindrance.PAY_FIRST else NOT_NOW)
     for choice in choices_for(subscription):
         if choice.price == price:
             return choice.way
