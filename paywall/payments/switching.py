@@ -238,6 +238,8 @@ def _priced(
     invoice = stripe.preview_invoice(
         {"subscription": subscription.stripe_id, "subscription_details": details}
     )
+    if not invoice["lines"]["data"]:  # it is switched already
+        raise ChangedMeanwhile
     lines = [_amount_of(line) for line in invoice["lines"]["data"]]
     until = datetime.fromtimestamp(
         max(line["period"]["end"] for line in invoice["lines"]["data"]), UTC

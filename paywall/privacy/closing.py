@@ -50,9 +50,19 @@ def close(connect: Callable[[], Gateway], reader: Reader, *, now: datetime) -> N
     GatewayError: then the account is still there, and closing it again goes on from there.
     """
     _refuse_staff(reader)
+    end_payments(connect, reader, now=now)
+    forget(reader)
+
+
+def end_payments(connect: Callable[[], Gateway], reader: Reader, *, now: datetime) -> None:
+    """End what a reader pays for, and forget the person at Stripe. Raises GatewayError."""
     customer = Customer.objects.filter(reader=reader).first()
     if customer and customer.stripe_id:
         _end_at_stripe(connect(), customer, customer.stripe_id, now)
+
+
+def forget(reader: Reader) -> None:
+    """Delete a reader whose payments were ended; the invoices stay, with nobody's name."""
     with transaction.atomic():
         Customer.objects.filter(reader=reader).update(email="")
         reader.delete()
