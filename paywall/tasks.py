@@ -8,6 +8,7 @@ from django.conf import settings
 
 from paywall import clock
 from paywall.metering import forgetting
+from paywall.payments import inbox
 from paywall.periods import month_of
 
 logger = logging.getLogger(__name__)
@@ -28,3 +29,16 @@ def forget_stray_meters() -> None:
     """Forget the meters of strangers and of deleted accounts once their month is over."""
     period = month_of(clock.now(), ZoneInfo(settings.TIME_ZONE))
     logger.info("Forgot %d stray meters", forgetting.forget_stray_meters(period=period))
+
+
+@shared_task
+def handle_stripe_event(event_id: str) -> None:
+    """Bring our records up to date with an event that Stripe told us of."""
+    inbox.handle(event_id, now=clock.now())
+
+
+@shared_task
+def sweep_stripe_events() -> None:
+    """Handle what nobody has handled: Redis was away, a worker crashed, Stripe failed."""
+    while inbox.sweep(now=clock.now()) is not None:
+        pass

@@ -9,24 +9,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from paywall.catalog.models import Price
+from paywall.payments import concerns
 from paywall.payments.comparing import Kind
 from paywall.payments.gateway import Gateway, Json
+from paywall.payments.happened import Touched as Touched
 from paywall.payments.models import Publication
 from paywall.subscriptions import facts, recording, tickets
 from paywall.subscriptions.facts import InvoiceFacts, PassFacts, Payment
 from paywall.subscriptions.models import Customer, Subscription
 from paywall.subscriptions.recording import Fetched
 from paywall.subscriptions.snapshot import Snapshot, snapshot_of
-
-
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """The objects at Stripe that something happened to, by their ids."""
-
-    subscriptions: frozenset[str] = frozenset()
-    invoices: frozenset[str] = frozenset()
-    sessions: frozenset[str] = frozenset()
-    payment_intents: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -40,10 +32,11 @@ class _Found:
 
 def bring_up_to_date(
     stripe: Gateway, customer: Customer, touched: Touched, *, why: str, now: datetime
-) -> None:
+) -> bool:
     """Fetch what was touched, with what it belongs to, and record it.
 
-    Raises GatewayUnavailable and GatewayRefused; then nothing was recorded.
+    Return whether any of it is the customer's and sold by us. Raises GatewayUnavailable and
+    GatewayRefused; then nothing was recorded.
     """
     ticket = tickets.take(customer)
     found = _Found()
@@ -55,7 +48,10 @@ def bring_up_to_date(
         _fetch_invoice(stripe, invoice_id, found)
     for subscription_id in touched.subscriptions:
         _fetch_subscription(stripe, subscription_id, found)
-    record_found(customer, ticket, found, why=why, now=now)
+    if touched.customers:
+        for subscription in customer.subscriptions.running():
+            _fetch_subscription(stripe, subscription.stripe_id, found)
+    return record_found(customer, ticket, found, why=why, now=now)
 
 
 def everything_of(stripe: Gateway, customer: Customer, *, why: str, now: datetime) -> None:
@@ -77,20 +73,29 @@ def everything_of(stripe: Gateway, customer: Customer, *, why: str, now: datetim
 
 def record_found(
     customer: Customer, ticket: int, found: _Found, *, why: str, now: datetime
-) -> None:
-    """Record what was fetched of this customer; what is another's is left out."""
+) -> bool:
+    """Record what was fetched of this customer; what is another's is left out.
+
+    Return whether any of it is sold by us.
+    """
     own = customer.stripe_id
     subscriptions = [each for each in found.subscriptions.values() if each.customer_id == own]
+    invoices = [each for each in found.invoices.values() if each.customer_id == own]
     passes = [each for each in found.passes.values() if each.customer_id == own]
     ids = {name for each in subscriptions for name in (each.price_id, each.next_price_id)}
-    fetched = Fetched(
-        ticket=ticket,
-        subscriptions=subscriptions,
-        invoices=[each for each in found.invoices.values() if each.customer_id == own],
-        passes=passes,
-        prices=prices_named(ids | {each.price_id for each in passes}),
-    )
+    prices = prices_named(ids | {each.price_id for each in passes})
+    fetched = Fetched(ticket, subscriptions, invoices, passes, prices)
     recording.record(customer, fetched, why=why, now=now)
+    foreign = {each.stripe_id: each.price_id for each in subscriptions}
+    foreign = {name: price for name, price in foreign.items() if price not in prices}
+    known = concerns.raise_foreign_prices(customer, foreign, now=now)
+    ours = [each for each in invoices if each.subscription_id not in foreign.keys() - known]
+    return bool(
+        ours
+        or known
+        or len(subscriptions) > len(foreign)
+        or any(each.price_id in prices for each in passes)
+    )
 
 
 def prices_named(ids: Iterable[str]) -> Mapping[str, Price]:

@@ -9,6 +9,7 @@ from django.conf import LazySettings
 
 from paywall.payments import gateway
 from tests.payments.shop import Newspaper, open_newspaper
+from tests.payments.telling import SECRET
 from tests.stripe_sandbox import TEST_KEY, InProcessClient, Sandbox
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -18,6 +19,7 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 def sandbox(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """Put the sandbox in Stripe's place; every request and answer has to be as the SDK says."""
     settings.STRIPE_SECRET_KEY = TEST_KEY
+    settings.STRIPE_WEBHOOK_SECRET = SECRET
     sandbox = Sandbox(NOW)
     monkeypatch.setattr(gateway, "http_client", lambda: InProcessClient(sandbox))
     monkeypatch.setattr(stripe.HTTPClient, "_sleep_time_seconds", lambda *_: 0)

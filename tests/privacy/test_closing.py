@@ -10,11 +10,13 @@ from paywall.letters.models import Letter
 from paywall.payments import switching
 from paywall.payments.gateway import Gateway, GatewayUnavailable
 from paywall.payments.hindrances import Hindered
+from paywall.payments.models import StripeEvent
 from paywall.payments.switching import Agreed
 from paywall.privacy import closing
 from paywall.subscriptions.models import Customer, Subscription
 from tests.making import make_reader
 from tests.payments.shop import Newspaper, failing_at, stripe_id
+from tests.payments.telling import events, handle_all, keep
 from tests.stripe_sandbox.paying import pay
 
 FAILS_LATER = "4000000000000341"
@@ -149,6 +151,21 @@ def test_word_that_comes_later_gives_nobody_access(paper: Newspaper) -> None:
     invoice.refresh_from_db()
     assert invoice.refunded_whole
     assert not Entitlement.objects.exists()
+
+
+def test_every_event_that_is_told_afterwards_is_handled_and_changes_nobodys_access(
+    paper: Newspaper,
+) -> None:
+    customer = paper.customer()
+    subscription = paper.subscribe(customer)
+    close(paper, customer)
+    keep(paper, *events(paper))
+    handle_all(paper)
+    assert not StripeEvent.objects.filter(handled_at=None).exists()
+    subscription.refresh_from_db()
+    assert subscription.status == "canceled"
+    assert not Entitlement.objects.exists()
+    assert not Reader.objects.exists()
 
 
 def test_a_pass_paid_in_the_same_moment_opens_for_nobody(paper: Newspaper) -> None:

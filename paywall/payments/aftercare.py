@@ -1,0 +1,152 @@
+"""What follows from what was recorded: at Stripe, and for staff.
+
+Decided from the rows, so that it does not matter what told us: done again after a crash, or by
+two at once, it is done once. Stripe is asked outside any transaction, and what it did is recorded.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
+
+from paywall.payments import concerns, updating
+from paywall.payments.gateway import Gateway, GatewayRefused
+from paywall.payments.happened import Touched
+from paywall.payments.models import Concern
+from paywall.subscriptions.lifecycle import Reason
+from paywall.subscriptions.models import Customer, Invoice, Purchase, Subscription
+from paywall.subscriptions.snapshot import Status
+
+PAID_FOR = (Status.TRIALING.value, Status.ACTIVE.value)
+
+
+def look_after(stripe: Gateway, customer: Customer, *, now: datetime) -> None:
+    """Do what a customer's records ask for.
+
+    Raises GatewayUnavailable and GatewayRefused: the rest is then done by whoever calls again.
+    """
+    _look_at_disputes(customer, now)
+    running = list(customer.subscriptions.running())
+    for subscription in running:
+        if subscription.reason == Reason.REFUNDED:
+            _cancel(stripe, subscription, why="its period was refunded", now=now)
+            _settle_double(subscription, now)
+    if len(_renewing(running)) > 1:
+        _end_doubles(stripe, customer, now)
+
+
+def in_want() -> QuerySet[Customer]:
+    """Keep the customers whose records ask for something to be done at Stripe."""
+    running = Subscription.objects.running()
+    refunded = running.filter(reason=Reason.REFUNDED.value).values("customer")
+    several = running.filter(cancels_at=None).values("customer").annotate(several=Count("pk"))
+    doubled = several.filter(several__gt=1).values("customer")
+    return Customer.objects.filter(Q(pk__in=refunded) | Q(pk__in=doubled))
+
+
+def _cancel(stripe: Gateway, subscription: Subscription, *, why: str, now: datetime) -> None:
+    """Cancel a subscription at once, and record it; one that cannot be is put before staff."""
+    refusal = ""
+    try:
+        stripe.cancel_subscription(subscription.stripe_id)
+    except GatewayRefused as error:  # somebody else may have done it
+        refusal = str(error)
+    touched = Touched(subscriptions=frozenset({subscription.stripe_id}))
+    updating.bring_up_to_date(stripe, subscription.customer, touched, why=why, now=now)
+    if refusal and Subscription.objects.running().filter(pk=subscription.pk).exists():
+        concerns.raise_concern(
+            Concern.Kind.NOT_CANCELLED,
+            subscription.stripe_id,
+            subscription.customer,
+            f"Subscription {subscription.stripe_id} is to be cancelled, as {why}. {refusal}",
+            now=now,
+        )
+
+
+def _renewing(subscriptions: Iterable[Subscription]) -> list[Subscription]:
+    """Keep those that go on by themselves, the one to keep first.
+
+    That is the one that is paid for, and of several the one begun first.
+    """
+    renewing = [each for each in subscriptions if each.cancels_at is None]
+    return sorted(
+        renewing, key=lambda each: (each.status not in PAID_FOR, each.started_at, each.stripe_id)
+    )
+
+
+def _end_doubles(stripe: Gateway, customer: Customer, now: datetime) -> None:
+    """Refund and cancel all but one of the subscriptions that run, or put them before staff."""
+    # Of two of which one has just ended, nobody is to lose the other.
+    updating.everything_of(stripe, customer, why="two that run at once", now=now)
+    renewing = _renewing(customer.subscriptions.running())
+    for double in renewing[1:]:
+        kept = renewing[0]
+        concerns.raise_concern(
+            Concern.Kind.DOUBLE,
+            double.stripe_id,
+            customer,
+            f"Subscription {double.stripe_id} runs beside {kept}: one of them is to be refunded "
+            "and cancelled.",
+            now=now,
+        )
+        if _may_be_refunded(double, kept):
+            for invoice in double.invoices.filter(amount_paid__gt=0):
+                _refund(stripe, invoice, now)
+            _cancel(stripe, double, why="another one was running", now=now)
+            _settle_double(double, now)
+
+
+def _may_be_refunded(double: Subscription, kept: Subscription) -> bool:
+    """Tell whether it is the plain case: bought again, paid once at most, no money under way."""
+    due = double.invoices.filter(status="open", amount_due__gt=0)
+    return (
+        settings.DOUBLE_SUBSCRIPTIONS == "refund"
+        and double.started_at >= kept.started_at
+        and double.invoices.filter(amount_paid__gt=0).count() <= 1
+        and not due.exists()
+    )
+
+
+def _settle_double(double: Subscription, now: datetime) -> None:
+    concerns.settle(Concern.Kind.DOUBLE, double.stripe_id, "That was done for the one.", now=now)
+
+
+def _refund(stripe: Gateway, invoice: Invoice, now: datetime) -> None:
+    """Give the whole payment of an invoice back, once, and record it."""
+    if invoice.refunded_whole or not invoice.payment_intent:
+        return
+    asked = {"payment_intent": invoice.payment_intent, "reason": "duplicate"}
+    touched = Touched(invoices=frozenset({invoice.stripe_id}))
+    try:
+        stripe.refund(asked, key=f"refund-double-{invoice.payment_intent}")
+    except GatewayRefused:
+        updating.bring_up_to_date(stripe, invoice.customer, touched, why="refunded", now=now)
+        invoice.refresh_from_db()
+        if not invoice.refunded_whole:  # and so it was not somebody else who did it
+            raise
+    else:
+        updating.bring_up_to_date(stripe, invoice.customer, touched, why="refunded", now=now)
+
+
+def _look_at_disputes(customer: Customer, now: datetime) -> None:
+    """Put each disputed payment before staff, and settle those that were won."""
+    paid: list[Invoice | Purchase] = [
+        *customer.invoices.exclude(disputed_at=None),
+        *customer.purchases.exclude(disputed_at=None),
+    ]
+    kind = Concern.Kind.DISPUTE
+    for each in paid:
+        concerns.raise_concern(
+            kind,
+            each.stripe_id,
+            customer,
+            f"The payment {each.payment_intent} for {each.stripe_id} is disputed. What it paid for "
+            "is closed; answer the bank in Stripe's dashboard.",
+            now=now,
+        )
+    disputed = {each.stripe_id for each in paid}
+    for concern in customer.concerns.filter(kind=kind, settled_at=None):
+        fact = concern.key.removeprefix(f"{kind.value}:")
+        if fact not in disputed:
+            concerns.settle(kind, fact, "The dispute was won.", now=now)
