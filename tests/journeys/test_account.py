@@ -1,60 +1,19 @@
 """What a subscriber does on the account page, with the sandbox's own pages behind it."""
 
 import re
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-import stripe
 from playwright.sync_api import Page, expect
 
-from paywall import clock
-from paywall.payments import gateway
-from paywall.subscriptions.models import Subscription
 from tests.journeys.conftest import DESKTOP, PHONE, screenshot
-from tests.payments.shop import Newspaper, open_newspaper
-from tests.payments.telling import SECRET, post
-from tests.stripe_sandbox import TEST_KEY, InProcessClient, Sandbox
-from tests.stripe_sandbox.clock import moment
-from tests.stripe_sandbox.wsgi import serve_in_thread
+from tests.payments.shop import Newspaper
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 FAILS_LATER = "4000000000000341"
 SCREENS = pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-
-
-@pytest.fixture
-def paper(
-    settings: Any, monkeypatch: pytest.MonkeyPatch, transactional_db: None
-) -> Iterator[Newspaper]:
-    """Open a newspaper by the clock of a sandbox whose pages a browser reaches."""
-    settings.STRIPE_SECRET_KEY, settings.STRIPE_WEBHOOK_SECRET = TEST_KEY, SECRET
-    sandbox = Sandbox(datetime.now(UTC).replace(microsecond=0))
-    monkeypatch.setattr(gateway, "http_client", lambda: InProcessClient(sandbox))
-    monkeypatch.setattr(stripe.HTTPClient, "_sleep_time_seconds", lambda *_: 0)
-    monkeypatch.setattr(clock, "now", lambda: moment(sandbox.now))
-    sandbox.webhooks.to_function(post, SECRET)
-    stop = serve_in_thread(sandbox)
-    yield open_newspaper(sandbox)
-    stop()
-    assert not sandbox.mismatches
-
-
-@pytest.fixture
-def arrive(visit: Callable[..., Page], paper: Newspaper) -> Callable[..., Page]:
-    """Return a way for a subscriber to sign in and come to the account page."""
-
-    def come(subscription: Subscription, **options: Any) -> Page:
-        page = visit("/accounts/login/?next=/account/", **options)
-        page.get_by_label("Email address").fill("reader@example.com")
-        page.get_by_label("Password").fill("correct horse")
-        page.get_by_role("button", name="Sign in", exact=True).click()
-        expect(page.get_by_role("heading", name="Your account")).to_be_visible()
-        return page
-
-    return come
 
 
 def notices(page: Page) -> Any:
@@ -77,7 +36,7 @@ def test_up_for_the_exact_amount(
 ) -> None:
     subscription = paper.subscribe(paper.customer(), paper.sport)
     paper.advance(days=9)
-    page = arrive(subscription, viewport=viewport)
+    page = arrive(viewport=viewport)
     shot(page, "subscriber")
     page.get_by_role("link", name="Switch package, or how often you pay").click()
     shot(page, "switches")
@@ -98,7 +57,7 @@ def test_down_waits_and_is_called_off(
     paper: Newspaper, arrive: Callable[..., Page], viewport: Any
 ) -> None:
     subscription = paper.subscribe(paper.customer())
-    page = arrive(subscription, viewport=viewport)
+    page = arrive(viewport=viewport)
     page.get_by_role("link", name="Switch package, or how often you pay").click()
     page.get_by_role("link", name="Sport, €5.00 a month").click()
     shot(page, "switch-down")
@@ -116,7 +75,7 @@ def test_cancelled_in_two_clicks_and_taken_back_in_one(
     paper: Newspaper, arrive: Callable[..., Page], viewport: Any
 ) -> None:
     subscription = paper.subscribe(paper.customer())
-    page = arrive(subscription, viewport=viewport)
+    page = arrive(viewport=viewport)
     page.get_by_role("link", name="Cancel your subscription").click()
     shot(page, "cancel")
     page.get_by_role("button", name="Cancel my subscription").click()
@@ -136,7 +95,7 @@ def test_a_failed_payment_is_paid_at_once(
     subscription = paper.subscribe(customer)
     paper.advance(days=32)
     paper.update(customer)
-    page = arrive(subscription, viewport=viewport)
+    page = arrive(viewport=viewport)
     expect(page.get_by_text("We could not take the payment of €12.00")).to_be_visible()
     shot(page, "failed")
     page.get_by_role("link", name="Pay €12.00 now").first.click()
@@ -159,7 +118,8 @@ def pay_invoice(page: Page) -> None:
 
 
 def test_another_card(paper: Newspaper, arrive: Callable[..., Page]) -> None:
-    page = arrive(paper.subscribe(paper.customer()), viewport=PHONE)
+    paper.subscribe(paper.customer())
+    page = arrive(viewport=PHONE)
     page.get_by_role("button", name="Change your card").click()
     page.get_by_label("Card number").fill("5555 5555 5555 4444")
     page.get_by_label(re.compile("Expiry|Expires")).fill("03 / 41")
@@ -174,7 +134,7 @@ def test_the_account_is_closed(
     paper: Newspaper, arrive: Callable[..., Page], viewport: Any
 ) -> None:
     subscription = paper.subscribe(paper.customer())
-    page = arrive(subscription, viewport=viewport)
+    page = arrive(viewport=viewport)
     page.get_by_role("link", name="Close your account").click()
     page.get_by_label("Password").fill("correct horse")
     page.get_by_role("button", name="Continue").click()
