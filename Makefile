@@ -10,7 +10,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: demo test check bench format lock clean
 
-# Make the newspaper of an invented town, and serve it on 127.0.0.1 until Ctrl-C.
+# Make the newspaper of an invented town, and serve it on 127.0.0.1 until Ctrl-C. Without a
+# STRIPE_SECRET_KEY the Stripe sandbox runs beside it, on PORT + 100.
 demo: $(READY)
 	@DEBUG=1 SITE_URL=http://127.0.0.1:$(PORT) exec $(BIN)/python manage.py serve_demo --port $(PORT)
 

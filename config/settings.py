@@ -67,6 +67,11 @@ STRIPE_SECRET_KEY = given.get("STRIPE_SECRET_KEY", "")
 # Several with commas while one replaces another.
 STRIPE_WEBHOOK_SECRET = given.get("STRIPE_WEBHOOK_SECRET", "")
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="")  # a sandbox; empty: Stripe itself
+# What tells the present moment. The demonstration goes by its sandbox, which can jump ahead;
+# Stripe itself is never asked for the time, nor anybody without TLS in production.
+CLOCK = "django.utils.timezone.now"
+if DEBUG and STRIPE_API_BASE.startswith("http://"):
+    CLOCK = "config.demo.clock.now"
 
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECURE_SSL_REDIRECT = SITE_IS_SECURE
@@ -116,6 +121,8 @@ MIDDLEWARE = [
     "accounts.no_store.AccountPagesAreNotKept",
     "articles.redirects.OldAddressMiddleware",
 ]
+if DEBUG:
+    MIDDLEWARE.append("config.not_found.OwnNotFoundMiddleware")
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -311,7 +318,13 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 STAFF_NEED_SECOND_FACTOR = not DEBUG
 
 # -- The admin (django-unfold) -----------------------------------------------------------------
-UNFOLD = {"SITE_TITLE": NEWSPAPER_NAME, "SITE_HEADER": NEWSPAPER_NAME, "SITE_URL": "/"}
+UNFOLD = {
+    "SITE_TITLE": NEWSPAPER_NAME,
+    "SITE_HEADER": NEWSPAPER_NAME,
+    "SITE_URL": "/",
+    "STYLES": [f"{STATIC_URL}css/admin.css"],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}icon.svg"}],
+}
 
 # -- Logs: what happened, without personal data ------------------------------------------------
 LOGGING = {

@@ -1,5 +1,6 @@
 """`make demo` and its one clear sentence where it cannot begin."""
 
+import json
 import os
 import shutil
 import signal
@@ -8,20 +9,29 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from stripe import StripeClient
 
+from paywall.payments import gateway
 from tests.config.redis_server import free_port, wait_until
 
 ROOT = Path(__file__).parents[2]
+DAY = 86_400  # seconds
 
 
-def serve(var_dir: Path, port: int | str) -> subprocess.Popen[str]:
+def serve(var_dir: Path, port: int | str, **more: str) -> subprocess.Popen[str]:
     """Start the demonstration in a process group of its own."""
-    environment = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.endswith("_URL") and not name.startswith("STRIPE_")
+    }
     environment |= {"DEBUG": "1", "VAR_DIR": str(var_dir), "SITE_URL": f"http://127.0.0.1:{port}"}
     environment.pop("PYTEST_XDIST_WORKER", None)
+    environment |= more
     return subprocess.Popen(
         [sys.executable, "manage.py", "serve_demo", "--port", str(port)],
         cwd=ROOT,
@@ -88,7 +98,8 @@ def test_the_demonstration_is_served_and_leaves_nothing_behind(
         assert page(port, f"/media/{picture}")
         wait_until(lambda: any(var_dir.glob("run/beat.alive")), 30)
         family = with_descendants(process.pid)
-        assert len(family) >= 4  # itself, the server, its worker, the scheduler
+        assert len(family) >= 5  # itself, the sandbox, the server, its worker, the scheduler
+        _the_sandbox_stands_in_for_stripe(port, var_dir)
         stop(process)
         assert process.wait(15) == 0
         wait_until(lambda: all(map(is_gone, family)), 5)
@@ -99,6 +110,56 @@ def test_the_demonstration_is_served_and_leaves_nothing_behind(
     output = process.communicate()[0]
     assert "Traceback" not in output
     assert f"http://127.0.0.1:{port}/" in output
+    new = stop is press_ctrl_c  # and then the sandbox goes on with what it kept
+    assert f"{9 if new else 0} changes published to Stripe" in output
+
+
+def _the_sandbox_stands_in_for_stripe(port: int, var_dir: Path) -> None:
+    """It has the packages, and the newspaper goes by its clock, which is ahead after the first."""
+    stripe = gateway.Gateway(
+        StripeClient("sk_test_sandbox", base_addresses={"api": f"http://127.0.0.1:{port + 100}"})
+    )
+    assert {product["name"] for product in stripe.products()} == {"Digital", "Sport", "Week pass"}
+    address = f"http://127.0.0.1:{port + 100}/sandbox/clock"
+    with urllib.request.urlopen(address, b'{"days": 40}') as answer:
+        ahead = json.loads(answer.read())["ahead"]
+    months = 1 if ahead < 60 * DAY else 2
+    assert ahead >= months * 40 * DAY
+    assert (var_dir / "stripe_sandbox.state").exists()
+    day = datetime.now(UTC) + timedelta(seconds=ahead)
+    wait_until(lambda: f'<time datetime="{day:%Y-%m-%d}">' in page(port, "/"), 10)
+
+
+def test_a_database_and_a_sandbox_that_do_not_know_each_other_are_noticed(
+    var_dir: Path, tmp_path: Path
+) -> None:
+    """`var_dir` is left by the test before; a sandbox's port that is taken is no obstacle."""
+    state, database = "stripe_sandbox.state", "paywall.sqlite3"
+    shutil.copy(var_dir / database, tmp_path)
+    port = free_port()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port + 100))
+        taken.listen()
+        process = serve(tmp_path, port)
+        output = process.communicate(timeout=60)[0]
+    assert process.returncode == 1
+    assert "published to another Stripe account, or to a sandbox whose memory" in output
+    (tmp_path / database).unlink()
+    process = serve(tmp_path, port)
+    try:
+        wait_until(lambda: answers(port), 90)
+    finally:
+        process.terminate()
+        output = process.communicate(timeout=15)[0]
+    assert "The database is new: the Stripe sandbox begins afresh too." in output
+    assert len(list(tmp_path.glob("stripe_sandbox-before-*.state"))) == 1
+    assert (tmp_path / state).exists()
+
+
+def test_a_live_key_is_refused(tmp_path: Path) -> None:
+    process = serve(tmp_path, free_port(), STRIPE_SECRET_KEY="sk_live_abc")
+    assert "STRIPE_SECRET_KEY is a live key" in process.communicate(timeout=60)[0]
+    assert process.returncode == 1
 
 
 def test_a_taken_port_is_said_before_anything_is_done(tmp_path: Path) -> None:

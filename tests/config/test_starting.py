@@ -64,6 +64,23 @@ def test_production_refuses_an_unsafe_start(
     assert says in refusal(tmp_path, PRODUCTION | change)
 
 
+@pytest.mark.parametrize(
+    ("environment", "clock"),
+    [
+        ({"STRIPE_API_BASE": "http://127.0.0.1:8100"}, "config.demo.clock.now"),
+        ({"STRIPE_API_BASE": "https://api.stripe.com"}, "django.utils.timezone.now"),
+        ({}, "django.utils.timezone.now"),
+        (PRODUCTION | {"STRIPE_API_BASE": "http://127.0.0.1:8100"}, "django.utils.timezone.now"),
+    ],
+    ids=["a sandbox", "Stripe by name", "Stripe", "production"],
+)
+def test_only_the_demonstration_goes_by_another_clock(
+    tmp_path: Path, environment: dict[str, str], clock: str
+) -> None:
+    ended = start(tmp_path, environment, "from config.settings import CLOCK; print(CLOCK)")
+    assert ended.stdout.strip() == clock
+
+
 def test_a_refusal_names_everything_at_once(tmp_path: Path) -> None:
     says = refusal(tmp_path, {"DEBUG": "0"})
     for name in ("SECRET_KEY", "ALLOWED_HOSTS", "STRIPE_WEBHOOK_SECRET"):

@@ -2,20 +2,15 @@
 
 import json
 import re
-import subprocess
-import sys
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.stripe_sandbox import Sandbox, client
-from tests.stripe_sandbox.making import DECLINED, GOOD, NEW_YEAR, Shop, opened
-from tests.stripe_sandbox.saving import go_on_from, save
+from tests.stripe_sandbox.making import DECLINED, GOOD, Shop, opened
 
 CARD = {"number": GOOD, "expiry": "12 / 40", "cvc": "123", "name": "A. Reader"}
 
@@ -194,41 +189,3 @@ def test_programs_have_controls(shop: Shop) -> None:
     assert control(shop, "mismatches") == {"mismatches": []}
     with pytest.raises(urllib.error.HTTPError, match="400"):
         control(shop, "faults", {"kind": "gremlins"})
-
-
-def test_it_does_not_start_beside_a_live_key() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.stripe_sandbox", "--port", "0"],
-        env={"STRIPE_SECRET_KEY": "sk_live_51Hx"},
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=False,
-    )
-    assert done.returncode == 1
-    assert "live key" in done.stderr
-
-
-def test_a_restart_goes_on_where_it_was(tmp_path: Path) -> None:
-    told: list[str] = []
-
-    def take(body: bytes, _headers: dict[str, str]) -> int:
-        told.append(json.loads(body)["id"])
-        return 200
-
-    with opened("in process") as shop:
-        shop.sandbox.webhooks.to_function(take, "whsec_1")
-        subscription = shop.subscribe()
-        missed = [each.event["id"] for each in shop.sandbox.webhooks.pending]
-        save(shop.sandbox, tmp_path / "stripe.state")
-    again = Sandbox(NEW_YEAR)
-    again.webhooks.to_function(take, "whsec_1")
-    go_on_from(again, tmp_path / "stripe.state")
-    again.webhooks.deliver()
-    assert told == missed != []
-    v1 = client(again).v1
-    v1.prices.update(shop.month, {"nickname": "One month"})
-    again.advance(days=32)
-    found = v1.subscriptions.retrieve(subscription.id)
-    assert (found.status, found["items"].data[0].price.nickname) == ("active", "One month")
-    assert v1.invoices.list().data[0].status == "paid"

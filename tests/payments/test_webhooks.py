@@ -10,7 +10,6 @@ from django.test import Client
 from kombu.exceptions import OperationalError
 from pytest_django import DjangoAssertNumQueries
 
-from config.celery import app
 from paywall.payments import inbox
 from paywall.payments.models import StripeEvent
 from paywall.subscriptions.models import Subscription
@@ -30,6 +29,16 @@ EVENT: dict[str, Any] = {
 }
 BODY = json.dumps(EVENT).encode()
 LIVE = json.dumps({**EVENT, "livemode": True}).encode()
+
+
+@pytest.fixture
+def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run the task where it is sent, as without Redis."""
+
+    def run(event_id: str) -> None:
+        handle_stripe_event.apply((event_id,))
+
+    monkeypatch.setattr(handle_stripe_event, "delay", run)
 
 
 @pytest.mark.django_db
@@ -135,8 +144,8 @@ def test_it_needs_no_token_of_ours(sandbox: Sandbox, db: None) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_kept_event_is_handled_at_once(paper: Newspaper, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app.conf, "task_always_eager", True)
+@pytest.mark.usefixtures("in_process")
+def test_a_kept_event_is_handled_at_once(paper: Newspaper) -> None:
     paper.sandbox.webhooks.to_function(post, SECRET)
     customer = paper.customer()
     subscribe_at_stripe(paper, customer)
@@ -162,10 +171,10 @@ def test_without_redis_it_is_kept_and_found_by_the_sweeper(
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("in_process")
 def test_an_error_while_handling_in_the_request_takes_nothing_back(
     paper: Newspaper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app.conf, "task_always_eager", True)
 
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import secrets
 import sys
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urljoin
 
 from tests.stripe_sandbox import Sandbox
-from tests.stripe_sandbox.saving import go_on_from, keep_in
-from tests.stripe_sandbox.wsgi import bind
+from tests.stripe_sandbox.saving import StateError, go_on_from, keep_alone, kept
+from tests.stripe_sandbox.wsgi import application, bind
 
 
 def main() -> None:
@@ -29,13 +31,22 @@ def main() -> None:
         sys.exit("STRIPE_SECRET_KEY is a live key: the sandbox is no place for it.")
     if options.webhook_url and not options.webhook_secret:
         parser.error("--webhook-url needs a --webhook-secret to sign with.")
-    sandbox = Sandbox(options.start, late_by=options.late_by)
+    # What is kept may be lost while a database outlives it: no id may then come again.
+    seed = secrets.token_hex() if options.state else "sandbox"
+    shop_url = urljoin(options.webhook_url, "/") if options.webhook_url else ""
+    sandbox = Sandbox(options.start, late_by=options.late_by, seed=seed, shop_url=shop_url)
     if options.webhook_url:
         sandbox.webhooks.to_address(options.webhook_url, *options.webhook_secret)
-    if options.state:
-        go_on_from(sandbox, options.state)
-        keep_in(sandbox, options.state)
-    server = bind(sandbox, options.port, options.host)
+    try:
+        server = bind(sandbox, options.port, options.host)
+        if options.state:
+            lock = keep_alone(options.state)
+            go_on_from(sandbox, options.state)
+            server.set_app(kept(application(sandbox), sandbox, options.state))
+    except OSError as error:
+        sys.exit(f"The Stripe sandbox cannot listen on port {options.port}: {error.strerror}.")
+    except StateError as error:
+        sys.exit(str(error))
     sys.stdout.write(f"Stripe sandbox at {sandbox.base_url}, its controls at /clock\n")
     sys.stdout.flush()
     sandbox.webhooks.keep_delivering()
@@ -43,6 +54,8 @@ def main() -> None:
         server.serve_forever()
     except KeyboardInterrupt:
         server.server_close()
+        if options.state:
+            lock.close()
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ class TestCard:
 
 CARDS = {
     "4242424242424242": TestCard("succeeds"),
-    "5555555555554444": TestCard("succeeds", brand="mastercard"),
+    "5555555555554444": TestCard("succeeds, a Mastercard", brand="mastercard"),
     "4000000000000002": TestCard("is declined", "generic_decline", "generic_decline"),
     "4000000000009995": TestCard(
         "has too little money", "insufficient_funds", "insufficient_funds"

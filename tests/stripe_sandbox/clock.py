@@ -55,6 +55,11 @@ class Clock:
         """How far it has been moved; it says whether the clock was touched."""
         return self._ahead if self._standing is None else self._standing
 
+    @property
+    def ahead(self) -> float:
+        """How far it is ahead of real time, in seconds; a fraction only while it stands still."""
+        return self._ahead if self._standing is None else self._standing - time.time()
+
     def plan(self, at: int, kind: str, id_: str) -> None:
         """Let something fall due; its handler looks whether it still applies."""
         self._count += 1

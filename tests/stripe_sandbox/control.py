@@ -29,7 +29,7 @@ def _clock(sandbox: Sandbox, asked: Json) -> Json:
         sandbox.advance(moment(asked["to"]))
     elif asked:
         sandbox.advance(**asked)
-    return {"now": sandbox.now}
+    return {"now": sandbox.now, "ahead": sandbox.clock.ahead}
 
 
 def _faults(sandbox: Sandbox, asked: Json) -> Json:

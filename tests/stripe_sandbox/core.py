@@ -17,6 +17,7 @@ from tests.stripe_sandbox.idempotency import Replays
 from tests.stripe_sandbox.store import Store
 from tests.stripe_sandbox.webhooks import Webhooks
 
+HEARD_AFTER = 0.5  # seconds
 UNDATED = frozenset({"discount", "item", "line_item", "invoiceitem"})
 WITHOUT_MODE = frozenset({"discount", "item", "refund", "subscription_item"})
 
@@ -28,6 +29,7 @@ class Sandbox:
     base_url: where the Checkout and portal pages are reached.
     retry_days: after how many days each, a failed renewal is tried again.
     when_retries_fail: what then becomes of the subscription: canceled, unpaid or past_due.
+    shop_url: where a person on the page of controls finds the newspaper.
     late_by: how long after its order a payment that comes late succeeds, in seconds.
     """
 
@@ -40,6 +42,7 @@ class Sandbox:
         retry_days: tuple[int, ...] = (3, 5, 7),
         when_retries_fail: str = "canceled",
         late_by: int = 3 * 86_400,
+        shop_url: str = "",
     ) -> None:
         self.lock = threading.RLock()
         self.clock = Clock(start)
@@ -51,6 +54,7 @@ class Sandbox:
         self.retry_days = retry_days
         self.when_retries_fail = when_retries_fail
         self.late_by = late_by
+        self.shop_url = shop_url
         self.decline_next = 0
         self.request: Json | None = None
         self.mismatches: list[str] = []
@@ -61,8 +65,11 @@ class Sandbox:
         return self.clock.now
 
     def advance(self, to: datetime | None = None, **by: float) -> None:
-        """Move the clock to a moment, or on by days, hours and so on; what falls due happens."""
-        with self.lock:
+        """Move the clock to a moment, or on by days, hours and so on; what falls due happens.
+
+        It is told of a little later, so that a listener who follows this clock is there by then.
+        """
+        with self.lock, self.webhooks.after(HEARD_AFTER):
             target = int(to.timestamp()) if to else self.now + int(timedelta(**by).total_seconds())
             self.clock.run_due(self, target)
             self.clock.set(max(target, self.now))

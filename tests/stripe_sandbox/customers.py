@@ -154,3 +154,13 @@ def set_default(sandbox: Sandbox, customer: Json, method: str) -> None:
     """Make a payment method the one that a customer's invoices are charged to."""
     settings = _with_default(sandbox, customer, method)
     sandbox.change(customer, "customer.updated", invoice_settings=settings)
+
+
+def charge_from_now_on(sandbox: Sandbox, customer: Json, method_id: str) -> None:
+    """Make a payment method a customer's default, and that of subscriptions with their own."""
+    set_default(sandbox, customer, method_id)
+    for subscription in subscriptions_of(sandbox, customer["id"]):
+        if subscription["default_payment_method"]:
+            sandbox.change(
+                subscription, "customer.subscription.updated", default_payment_method=method_id
+            )

@@ -30,7 +30,8 @@ def page(title: str, body: str, *, aside: str = "") -> str:
 <style>{STYLE}</style>
 </head>
 <body>
-<header class="test">Test mode: no money moves. <a href="/clock">Clock and controls</a></header>
+<header class="test"><strong>Sandbox: no money moves.</strong>
+<a href="/clock">Clock and controls</a></header>
 <main class="{layout}">{columns}</main>
 </body>
 </html>"""
@@ -58,14 +59,30 @@ def field(name: str, label: str, value: str = "", **attributes: str) -> str:
 
 
 def button(text: str, *, kind: str = "", **attributes: str) -> str:
-    """Return a submit button; kind: "plain" for the lesser choice."""
-    more = "".join(f' {key}="{escape(value)}"' for key, value in attributes.items())
-    return f'<button class="{kind}"{more}>{escape(text)}</button>'
+    """Return a submit button; kind: "plain" for the lesser choice.
+
+    label: what it is about, for those who hear one button after another.
+    """
+    label = attributes.pop("label", "")
+    about = f'<span class="heard">: {escape(label)}</span>' if label else ""
+    more = "".join(
+        f' {key.replace("_", "-")}="{escape(value)}"' for key, value in attributes.items()
+    )
+    return f'<button class="{kind}"{more}>{escape(text)}{about}</button>'
 
 
 def form(action: str, body: str) -> str:
     """Return a form that posts to an address."""
     return f'<form method="post" action="{escape(action)}">{body}</form>'
+
+
+def entry(action: str, body: str, send: str) -> str:
+    """Return a form of fields, sent by its last button, and by Enter in any field.
+
+    Browsers press the first button for Enter, and others may stand above the one that is meant.
+    """
+    first = '<button class="enter" tabindex="-1" aria-hidden="true"></button>'
+    return form(action, first + body + button(send, kind="wide"))
 
 
 def alert(text: str) -> str:
@@ -90,6 +107,11 @@ def every(price: Json) -> str:
         return "once"
     interval, count = price["recurring"]["interval"], price["recurring"]["interval_count"]
     return f"every {interval}" if count == 1 else f"every {count} {interval}s"
+
+
+def address(subject: Json | None) -> str:
+    """Return a customer's address, or their id where there is none."""
+    return str(subject["email"] or subject["id"]) if subject else "somebody"
 
 
 def shown_method(method: Json) -> str:

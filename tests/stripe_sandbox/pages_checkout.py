@@ -8,6 +8,7 @@ from tests.stripe_sandbox import html
 from tests.stripe_sandbox.cards import CARDS
 from tests.stripe_sandbox.checkout import use_code
 from tests.stripe_sandbox.core import Sandbox
+from tests.stripe_sandbox.coupons import taken_off
 from tests.stripe_sandbox.errors import Json, StripeFailure
 from tests.stripe_sandbox.paying import pay
 from tests.stripe_sandbox.subscriptions import trial_end_of
@@ -45,19 +46,17 @@ def _page(sandbox: Sandbox, session: Json, typed: dict[str, str], wrong: str = "
             formnovalidate="",
         )  # fmt: skip
     fields = contact + card_fields(typed, (customer or {}).get("name") or "")
-    send = html.button(verb, kind="wide")
-    body = (
-        f"<h1>Pay with card</h1>{html.alert(wrong)}"
-        + html.form(f"/checkout/{session['id']}", fields + f"<p>{send}</p>" + code)
-        + list_of_cards()
+    body = f"<h2>Pay with a card</h2>{html.alert(wrong)}" + html.entry(
+        f"/checkout/{session['id']}", fields + code, verb
     )
-    return html.page(f"{verb}: Checkout", body, aside=_summary(sandbox, session))
+    return html.page(f"{verb}: Checkout", body, aside=_summary(sandbox, session, verb))
 
 
 def card_fields(typed: dict[str, str], name: str = "") -> str:
-    """Return the fields for a card, with what was typed before."""
+    """Return the fields for a card, with what was typed before, and buttons that fill them in."""
     return (
-        html.field("number", "Card number or IBAN", typed.get("number", ""), required="",
+        _test_cards(typed.get("number", ""))
+        + html.field("number", "Card number or IBAN", typed.get("number", ""), required="",
                    autocomplete="cc-number", placeholder="4242 4242 4242 4242")
         + '<div class="pair">'
         + html.field("expiry", "Expires (MM / YY)", typed.get("expiry", "12 / 40"),
@@ -71,18 +70,34 @@ def card_fields(typed: dict[str, str], name: str = "") -> str:
     )  # fmt: skip
 
 
-def list_of_cards() -> str:
-    """Return the list of test numbers, folded."""
-    rows = [
-        f"<tr><td><code>{' '.join(number[i : i + 4] for i in range(0, len(number), 4))}</code></td>"
-        f"<td>{escape(card.about)}</td></tr>"
+def _test_cards(typed: str) -> str:
+    """Return a button for each test number; pressed, the page comes again with it filled in."""
+    buttons = [
+        html.button(
+            card.about[0].upper() + card.about[1:],
+            kind="plain small",
+            name="use",
+            value=number,
+            formnovalidate="",
+            **({"aria_current": "true"} if number == typed.replace(" ", "") else {}),
+        )
         for number, card in CARDS.items()
     ]
-    numbers = html.table("Test cards", ["Number", "What it does"], rows)
-    return f"<details><summary>Test cards</summary>{numbers}</details>"
+    return (
+        '<fieldset class="cards"><legend>Test cards: press one to fill it in</legend>'
+        f'<div class="row">{"".join(buttons)}</div></fieldset>'
+    )
 
 
-def _summary(sandbox: Sandbox, session: Json) -> str:
+def with_card_used(form: dict[str, str]) -> dict[str, str] | None:
+    """Return what was typed with the test card that was chosen; None: none was."""
+    if form.get("use") not in CARDS:
+        return None
+    number = form["use"]
+    return form | {"number": " ".join(number[i : i + 4] for i in range(0, len(number), 4))}
+
+
+def _summary(sandbox: Sandbox, session: Json, verb: str) -> str:
     currency = session["currency"]
     lines: list[Json] = sandbox.store.details(session["id"])["lines"]
     rows = "".join(
@@ -94,25 +109,44 @@ def _summary(sandbox: Sandbox, session: Json) -> str:
     )
     off = session["total_details"]["amount_discount"]
     if off:
-        rows += f"<dt>Discount</dt><dd>−{html.money(off, currency)}</dd>"
+        names = ", ".join(coupon["name"] or coupon["id"] for coupon in _coupons(sandbox, session))
+        rows += f"<dt>Discount<br><small>{escape(names)}</small></dt>"
+        rows += f"<dd>−{html.money(off, currency)}</dd>"
     due = html.money(session["amount_total"], currency)
     rows += f'<dt class="total">Due today</dt><dd class="total">{due}</dd>'
     back = session["cancel_url"]
     then = _then(sandbox, session, lines)
     link = f'<p><a href="{escape(back)}">Back, without paying</a></p>' if back else ""
-    return f'<p class="due">{due}</p><dl>{rows}</dl>{then}{link}'
+    what = {"Subscribe": "Subscribe to", "Pay": "Pay for", "Start trial": "Try"}[verb]
+    names = escape(", ".join(line["description"] for line in lines))
+    return f'<h1>{what} {names}</h1><p class="due">{due}</p><dl>{rows}</dl>{then}{link}'
 
 
 def _then(sandbox: Sandbox, session: Json, lines: list[Json]) -> str:
     """Say what a subscription costs once its trial or introductory offer is over."""
     if session["mode"] != "subscription":
-        return ""
+        return '<p class="soft">One payment. It does not renew.</p>'
     whole = sum(line["price"]["unit_amount"] * line["quantity"] for line in lines)
     data = sandbox.store.details(session["id"])["subscription_data"]
     free_until = trial_end_of(sandbox, data)
-    start = f"Free until {html.day(free_until)}, then" if free_until else "Renews at"
     price = html.money(whole, session["currency"])
-    return f'<p class="soft">{start} {price} {html.every(lines[0]["price"])} until cancelled.</p>'
+    every = html.every(lines[0]["price"])
+    start = f"Free until {html.day(free_until)}, then" if free_until else "Renews at"
+    for coupon in _coupons(sandbox, session):
+        if coupon["duration"] == "forever":
+            price = html.money(whole - sum(taken_off(coupon, [whole])), session["currency"])
+        elif coupon["duration"] == "repeating" and not free_until:
+            less = html.money(whole - sum(taken_off(coupon, [whole])), session["currency"])
+            months = coupon["duration_in_months"]
+            start = f"{less} {every} for the first {months} months, then"
+    return f'<p class="soft">{start} {price} {every} until cancelled.</p>'
+
+
+def _coupons(sandbox: Sandbox, session: Json) -> list[Json]:
+    codes = [sandbox.store.find(each["promotion_code"]) for each in session["discounts"]]
+    ids = [code["promotion"]["coupon"] for code in codes if code]
+    ids += [each["coupon"] for each in session["discounts"]]
+    return [coupon for id_ in dict.fromkeys(ids) if (coupon := sandbox.store.find(id_))]
 
 
 def _closed(session: Json) -> str:
@@ -147,6 +181,8 @@ def apply_code(sandbox: Sandbox, visit: Visit) -> Page:
 @at("POST", r"/checkout/(\w+)")
 def submit(sandbox: Sandbox, visit: Visit) -> Page:
     """Pay, and go back to the shop; or say why not; or let the bank ask first."""
+    if typed := with_card_used(visit.form):
+        return Page(_page(sandbox, sandbox.store.get("checkout.session", visit.id), typed))
     return _pay(sandbox, visit, visit.form, confirmed=None)
 
 

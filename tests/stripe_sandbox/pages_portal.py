@@ -10,7 +10,14 @@ from tests.stripe_sandbox.customers import subscriptions_of
 from tests.stripe_sandbox.errors import Json, StripeFailure
 from tests.stripe_sandbox.fields import matching
 from tests.stripe_sandbox.lines import span_of
-from tests.stripe_sandbox.pages_checkout import bank_question, card_fields, expiry, list_of_cards
+from tests.stripe_sandbox.pages_checkout import (
+    bank_question,
+    card_fields,
+    expiry,
+    with_card_used,
+)
+from tests.stripe_sandbox.pages_invoice import STATES as INVOICE_STATES
+from tests.stripe_sandbox.pages_invoice import paid_charge
 from tests.stripe_sandbox.portal import cancel, change_card, keep
 from tests.stripe_sandbox.web import Page, Visit, at, redirect
 
@@ -29,14 +36,13 @@ def home(sandbox: Sandbox, visit: Visit) -> Page:
     shown = "".join(_subscription(sandbox, session, each) for each in running)
     shown = shown or '<p class="soft">You have no subscription.</p>'
     invoices = matching(sandbox.store.all("invoice"), {"customer": customer["id"]}, "customer")
-    rows = [_invoice_row(each) for each in invoices if each["number"]]
+    rows = [_invoice_row(sandbox, each) for each in invoices if each["number"]]
     body = (
-        f"<h1>Your subscription and payments</h1>{shown}"
+        f"{_back(session)}<h1>Your subscription and payments</h1>{shown}"
         f'<h2>Card</h2><div class="card"><p>{_card_of(sandbox, customer, running)}</p>'
         f'<a href="/portal/{session["id"]}/payment_method_update">Change card</a></div>'
         "<h2>Invoices</h2>"
-        + html.table("Invoices", ["Date", "Amount", "State", "Number"], rows)
-        + _back(session)
+        + html.table("Invoices", ["Date", "Amount", "State", "Number", "More"], rows)
     )
     return Page(html.page("Your subscription", body))
 
@@ -61,6 +67,10 @@ def _subscription(sandbox: Sandbox, session: Json, subscription: Json) -> str:
         address = f"{base}/subscription_cancel?subscription={subscription['id']}"
         action = f'<a href="{escape(address)}">Cancel</a>'
     state = STATES.get(subscription["status"], subscription["status"])
+    invoice = sandbox.store.find(subscription["latest_invoice"])
+    if invoice and invoice["status"] == "open":
+        due = html.money(invoice["amount_remaining"], invoice["currency"])
+        action = f'<p><a href="/invoices/{invoice["id"]}">Pay the {due} due now</a></p>' + action
     return (
         f'<div class="card"><h2>{escape(name)}</h2><p>{amount} {html.every(item["price"])}. {when} '
         f"<strong>{state}</strong></p>{action}</div>"
@@ -72,16 +82,24 @@ def _card_of(sandbox: Sandbox, customer: Json, running: list[Json]) -> str:
     for id_ in (*ids, customer["invoice_settings"]["default_payment_method"]):
         method = sandbox.store.find(id_)
         if method:
-            return escape(html.shown_method(method))
+            until = method.get("card")
+            expires = f", until {until['exp_month']:02} / {until['exp_year']}" if until else ""
+            return escape(html.shown_method(method) + expires)
     return "No card yet."
 
 
-def _invoice_row(invoice: Json) -> str:
+def _invoice_row(sandbox: Sandbox, invoice: Json) -> str:
+    state: str = INVOICE_STATES.get(invoice["status"]) or invoice["status"]
+    charge = paid_charge(sandbox, invoice)
+    more = f'<a href="{escape(charge["receipt_url"])}">Receipt</a>' if charge else ""
+    if invoice["status"] == "open":
+        more = f'<a href="/invoices/{invoice["id"]}">Pay</a>'
     return (
         f"<tr><td>{html.day(invoice['created'])}</td>"
         f"<td>{html.money(invoice['total'], invoice['currency'])}</td>"
-        f"<td>{escape(invoice['status'].title())}</td>"
-        f'<td><a href="/invoices/{invoice["id"]}">{escape(invoice["number"])}</a></td></tr>'
+        f"<td>{escape(state)}</td>"
+        f'<td><a href="/invoices/{invoice["id"]}">{escape(invoice["number"])}</a></td>'
+        f"<td>{more}</td></tr>"
     )
 
 
@@ -94,10 +112,8 @@ def ask_card(_sandbox: Sandbox, visit: Visit) -> Page:
 def _card_page(visit: Visit, typed: dict[str, str], wrong: str = "") -> str:
     body = (
         f"<h1>Change your card</h1>{html.alert(wrong)}"
-        + html.form(f"/portal/{visit.id}/payment_method_update",
-                    card_fields(typed) + html.button("Save card", kind="wide"))
+        + html.entry(f"/portal/{visit.id}/payment_method_update", card_fields(typed), "Save card")
         + f'<p><a href="/portal/{visit.id}">Back</a></p>'
-        + list_of_cards()
     )  # fmt: skip
     return html.page("Change your card", body)
 
@@ -105,6 +121,8 @@ def _card_page(visit: Visit, typed: dict[str, str], wrong: str = "") -> str:
 @at("POST", r"/portal/(\w+)/payment_method_update")
 def take_card(sandbox: Sandbox, visit: Visit) -> Page:
     """Keep the card typed; or say why not; or let its bank ask first."""
+    if typed := with_card_used(visit.form):
+        return Page(_card_page(visit, typed))
     return _change(sandbox, visit, visit.form, confirmed=None)
 
 

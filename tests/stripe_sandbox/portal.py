@@ -13,7 +13,7 @@ from stripe.billing_portal._session_service import SessionService
 
 from tests.stripe_sandbox.cards import new_method
 from tests.stripe_sandbox.core import Sandbox
-from tests.stripe_sandbox.customers import set_default, subscriptions_of
+from tests.stripe_sandbox.customers import charge_from_now_on
 from tests.stripe_sandbox.ending import end
 from tests.stripe_sandbox.errors import Json, invalid
 from tests.stripe_sandbox.fields import matching
@@ -157,11 +157,7 @@ def change_card(
         method = new_method(sandbox, number, **owner)
         status = set_up(sandbox, setup, method, confirmed=confirmed)
         if status == "succeeded":
-            set_default(sandbox, customer, method["id"])
-            for subscription in subscriptions_of(sandbox, customer["id"]):
-                if subscription["default_payment_method"]:
-                    sandbox.change(subscription, "customer.subscription.updated",
-                                   default_payment_method=method["id"])  # fmt: skip
+            charge_from_now_on(sandbox, customer, method["id"])
         return status
 
 

@@ -56,8 +56,8 @@ class Store:
 
     @property
     def made(self) -> int:
-        """How many ids have been given: it grows with every request and every event."""
-        return sum(self._made.values())
+        """How many ids have been given, but for requests': it grows with every event."""
+        return sum(self._made.values()) - self._made.get("request", 0)
 
     def token(self, text: str, length: int) -> str:
         """Return letters and digits that depend on the seed and the text alone."""
@@ -77,6 +77,11 @@ class Store:
     def all(self, kind: str) -> Iterator[Json]:
         """Yield the objects of a kind, the newest first."""
         yield from reversed(list(self._kinds.get(kind, {}).values()))
+
+    def everything(self) -> Iterator[Json]:
+        """Yield every object, and what is remembered about each."""
+        yield from self._objects.values()
+        yield from self._details.values()
 
     def find(self, id_: Any) -> Json | None:
         """Return the object with this id, if there is one."""

@@ -13,7 +13,8 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http.client import HTTPException
@@ -69,6 +70,7 @@ class Webhooks:
     delay: float = 0.0
     shuffle: random.Random | None = None
     held: bool = False
+    _not_yet: bool = False
     _succeeded: set[tuple[str, int]] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _woken: threading.Event = field(default_factory=threading.Event)
@@ -113,6 +115,19 @@ class Webhooks:
             return True
         return False
 
+    @contextmanager
+    def after(self, seconds: float) -> Iterator[None]:
+        """Tell nothing meanwhile, and so many seconds longer."""
+        self._not_yet = True
+        try:
+            yield
+        finally:
+            with self._lock:
+                due = time.monotonic() + seconds
+                for each in self.pending:
+                    each.not_before = max(each.not_before, due)
+                self._not_yet = False
+
     def deliver(self, *, at_once: bool = True) -> list[Delivery]:
         """Tell what is pending, and what that causes, until nothing is left; return what was told.
 
@@ -127,7 +142,7 @@ class Webhooks:
 
     def _take(self, *, ignore_times: bool) -> list[Delivery]:
         with self._lock:
-            if self.held:
+            if self.held or self._not_yet:
                 return []
             now = time.monotonic()
             batch = [each for each in self.pending if ignore_times or each.not_before <= now]

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config.demo.paper import make_paper
 from config.demo.readers import PASSWORD, READERS, make_readers
+from config.demo.shop import OtherStripeError, open_shop
 from paywall import clock
 
 
@@ -23,7 +24,11 @@ class Command(BaseCommand):
         now = clock.now()
         made = make_paper(now=now)
         make_readers(now=now)
-        self.stdout.write(f"{made} new stories.\n\n{_what_to_try()}")
+        try:
+            shop = open_shop(now=now)
+        except OtherStripeError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{made} new stories. {shop}\n\n{_what_to_try()}")
 
 
 def _what_to_try() -> str:
@@ -41,6 +46,18 @@ Try this:
   2. Start a free account; the emailed code is in the newest file of {mail or "your mailbox"}
   3. Open stories: seven are free this month, the eighth is not.
   4. Change the rule for everybody: {settings.SITE_URL}/admin/paywall/meterrule/
-
+{_what_to_try_at_the_sandbox()}
 What you change is still there when you start it again; `make clean` begins afresh.
+"""
+
+
+def _what_to_try_at_the_sandbox() -> str:
+    base = settings.STRIPE_API_BASE
+    if not base:
+        return ""
+    return f"""\
+  5. Subscribe with a test card: {settings.SITE_URL}/subscribe/ (a sandbox; no money moves)
+  6. Jump a month ahead, decline a card, refund a payment: {base}/clock
+     The newspaper's clock follows. Commands in another terminal reach the same sandbox with
+     STRIPE_SECRET_KEY={settings.STRIPE_SECRET_KEY} STRIPE_API_BASE={base}
 """
