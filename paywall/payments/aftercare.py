@@ -29,10 +29,12 @@ def look_after(stripe: Gateway, customer: Customer, *, now: datetime) -> None:
     _look_at_disputes(customer, now)
     running = list(customer.subscriptions.running())
     for subscription in running:
-        if subscription.reason == Reason.REFUNDED:
+        if customer.reader_id is None:  # a checkout was on its way when they closed the account
+            _cancel(stripe, subscription, why="the account was closed", now=now)
+        elif subscription.reason == Reason.REFUNDED:
             _cancel(stripe, subscription, why="its period was refunded", now=now)
             _settle_double(subscription, now)
-    if len(_renewing(running)) > 1:
+    if customer.reader_id is not None and len(_renewing(running)) > 1:
         _end_doubles(stripe, customer, now)
 
 
@@ -42,7 +44,8 @@ def in_want() -> QuerySet[Customer]:
     refunded = running.filter(reason=Reason.REFUNDED.value).values("customer")
     several = running.filter(cancels_at=None).values("customer").annotate(several=Count("pk"))
     doubled = several.filter(several__gt=1).values("customer")
-    return Customer.objects.filter(Q(pk__in=refunded) | Q(pk__in=doubled))
+    closed = running.filter(customer__reader=None).values("customer")
+    return Customer.objects.filter(Q(pk__in=refunded) | Q(pk__in=doubled) | Q(pk__in=closed))
 
 
 def _cancel(stripe: Gateway, subscription: Subscription, *, why: str, now: datetime) -> None:

@@ -58,11 +58,19 @@ def end_now(stripe: Gateway, subscription: Subscription, *, why: str, now: datet
 
     The invoices come after the subscription: one without an open invoice would be active again.
     """
-    theirs = stripe.subscription(subscription.stripe_id)
-    if theirs["status"] not in ENDED:
-        stripe.cancel_subscription(subscription.stripe_id)
-    voided = void_open(stripe, subscription.stripe_id)
+    voided = end_at_stripe(stripe, subscription.stripe_id)
     catch_up(stripe, subscription, invoices=voided, why=why, now=now)
+
+
+def end_at_stripe(stripe: Gateway, subscription_id: str) -> Sequence[str]:
+    """End a subscription and void its open invoices; return their ids. Raises GatewayError."""
+    if stripe.subscription(subscription_id)["status"] not in ENDED:
+        try:
+            stripe.cancel_subscription(subscription_id)
+        except GatewayRefused:  # it was done in the same moment, or its answer was lost
+            if stripe.subscription(subscription_id)["status"] not in ENDED:
+                raise
+    return void_open(stripe, subscription_id)
 
 
 def void_open(stripe: Gateway, subscription_id: str) -> Sequence[str]:

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from accounts.models import Reader
 from paywall.payments import updating
-from paywall.payments.cancelling import ENDED, void_open
+from paywall.payments.cancelling import end_at_stripe
 from paywall.payments.gateway import Gateway, GatewayRefused
 from paywall.payments.hindrances import Hindered
 from paywall.payments.updating import Touched
@@ -83,9 +83,11 @@ def _end_at_stripe(stripe: Gateway, customer: Customer, stripe_id: str, now: dat
     ended, voided = set[str](), set[str]()
     for theirs in list(stripe.subscriptions(customer=stripe_id)):
         ended.add(theirs["id"])
-        if theirs["status"] not in ENDED:
-            stripe.cancel_subscription(theirs["id"])
-        voided.update(void_open(stripe, theirs["id"]))
+        voided.update(end_at_stripe(stripe, theirs["id"]))
     touched = Touched(subscriptions=frozenset(ended), invoices=frozenset(voided))
     updating.bring_up_to_date(stripe, customer, touched, why=WHY, now=now)
-    stripe.delete_customer(stripe_id)
+    try:
+        stripe.delete_customer(stripe_id)
+    except GatewayRefused:  # it was done in the same moment, or its answer was lost
+        if not stripe.customer(stripe_id).get("deleted"):
+            raise

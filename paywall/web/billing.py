@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -24,8 +25,8 @@ def change_card(request: HttpRequest) -> HttpResponse:
     address = billing.card_page(
         gateway.from_settings(),
         cast("Reader", request.user),
-        back_to=request.build_absolute_uri(reverse("account")),
-        done_at=request.build_absolute_uri(reverse("account_card_done")),
+        back_to=f"{settings.SITE_URL}{reverse('account')}",
+        done_at=f"{settings.SITE_URL}{reverse('account_card_done')}",
     )
     response = redirect(address)
     response.status_code = 303  # what comes next is asked for, not sent

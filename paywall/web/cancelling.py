@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from paywall import clock
-from paywall.payments import cancelling, gateway, switching
+from paywall.payments import cancelling, gateway, quoting
 from paywall.web.switching import own_subscription
 from paywall.web.telling import telling
 
@@ -27,7 +27,7 @@ def cancel(request: HttpRequest) -> HttpResponse:
     context = {
         "subscription": subscription,
         "ends_at_once": cancelling.ends_at_once(subscription),
-        "offer": switching.offer_to_stay(subscription),
+        "offer": quoting.offer_to_stay(subscription),
     }
     return render(request, "paywall/cancel.html", context)
 

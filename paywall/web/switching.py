@@ -18,9 +18,10 @@ from accounts.models import Reader
 from paywall import clock
 from paywall.catalog.models import Price
 from paywall.catalog.terms import Interval, Terms
-from paywall.payments import gateway, switching
+from paywall.payments import gateway, quoting, switching
 from paywall.payments.hindrances import ChangedMeanwhile, Hindered
-from paywall.payments.switching import Agreed, Quote
+from paywall.payments.quoting import Quote
+from paywall.payments.switching import Agreed
 from paywall.subscriptions.models import RUNNING, Subscription
 from paywall.subscriptions.snapshot import Status
 from paywall.web.telling import telling
@@ -36,7 +37,7 @@ HOLDS_FOR = 30 * 60  # seconds that an amount shown is kept to
 def show_switches(request: HttpRequest) -> HttpResponse:
     """Show what the reader's subscription can be switched to."""
     subscription = own_subscription(request)
-    context = {"subscription": subscription, "choices": switching.choices_for(subscription)}
+    context = {"subscription": subscription, "choices": quoting.choices_for(subscription)}
     return render(request, "paywall/switch.html", context)
 
 
@@ -54,7 +55,7 @@ def switch(request: HttpRequest, price_id: uuid.UUID) -> HttpResponse:
         switching.switch(stripe, subscription, price, agreed, now=now)
         messages.success(request, _done(subscription, price))
         return redirect("account")
-    quote = switching.quote(stripe, subscription, price, now=now)
+    quote = quoting.quote(stripe, subscription, price, now=now)
     context = {
         "subscription": subscription,
         "quote": quote,

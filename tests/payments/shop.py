@@ -116,7 +116,14 @@ def open_newspaper(sandbox: Sandbox) -> Newspaper:
     return made
 
 
-def failing_at(paper: Newspaper, patch: pytest.MonkeyPatch, number: int, kind: FaultKind) -> None:
+def failing_at(
+    paper: Newspaper,
+    patch: pytest.MonkeyPatch,
+    number: int,
+    kind: FaultKind,
+    *,
+    times: int = 1 + gateway.RETRIES,
+) -> None:
     """Have the call to Stripe of that number (0: the next) fail, with all its retries."""
     around, asked = paper.sandbox.faults.around, list[tuple[str, str]]()
 
@@ -124,7 +131,7 @@ def failing_at(paper: Newspaper, patch: pytest.MonkeyPatch, number: int, kind: F
         if asked[-1:] != [(method, path)]:  # else it is a retry
             asked.append((method, path))
             if len(asked) == number + 1:
-                paper.sandbox.faults.add(kind, times=3, path=path, method=method)
+                paper.sandbox.faults.add(kind, times=times, path=path, method=method)
         return around(method, path)
 
     patch.setattr(paper.sandbox.faults, "around", counted)

@@ -150,3 +150,15 @@ def test_resuming_that_breaks_off_ends_right_when_repeated(
     again = Subscription.objects.get(pk=subscription.pk)
     cancelling.resume(paper.stripe, again, now=paper.now)
     assert (again.status, again.cancels_at) == ("active", None)
+
+
+@pytest.mark.parametrize("at", range(6))
+def test_an_answer_lost_once_is_not_noticed(
+    paper: Newspaper, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    customer, subscription = past_due(paper)
+    with monkeypatch.context() as patch:
+        failing_at(paper, patch, at, "answer_lost", times=1)
+        cancelling.cancel(paper.stripe, subscription, now=paper.now)
+    assert subscription.status == "canceled"
+    assert not customer.invoices.filter(status="open").exists()

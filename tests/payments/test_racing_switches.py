@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from paywall.catalog.models import Price
-from paywall.payments import cancelling, switching
+from paywall.payments import cancelling, quoting, switching
 from paywall.payments.gateway import Gateway, GatewayError
 from paywall.payments.hindrances import Hindered
 from paywall.payments.switching import Agreed
@@ -30,7 +30,7 @@ def without_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def agreed_to(paper: Newspaper, subscription: Subscription, price: Price) -> Agreed:
-    quote = switching.quote(paper.stripe, subscription, price, now=paper.now)
+    quote = quoting.quote(paper.stripe, subscription, price, now=paper.now)
     return Agreed(subscription.price_id, price.terms, quote.at, quote.due)
 
 

@@ -9,10 +9,11 @@ import pytest
 
 from paywall.catalog import pricing
 from paywall.catalog.models import Package, Price
-from paywall.payments import switching
+from paywall.payments import quoting, switching
 from paywall.payments.gateway import GatewayDeclined, GatewayUnavailable
 from paywall.payments.hindrances import ChangedMeanwhile, Hindered
-from paywall.payments.switching import Agreed, Quote
+from paywall.payments.quoting import Quote
+from paywall.payments.switching import Agreed
 from paywall.subscriptions.models import Subscription
 from paywall.subscriptions.switches import Way
 from tests.catalog.packages import INTRODUCTORY, make_price
@@ -22,7 +23,7 @@ FAILS_LATER = "4000000000000341"
 
 
 def agree(paper: Newspaper, subscription: Subscription, price: Price) -> tuple[Quote, Agreed]:
-    quote = switching.quote(paper.stripe, subscription, price, now=paper.now)
+    quote = quoting.quote(paper.stripe, subscription, price, now=paper.now)
     return quote, Agreed(subscription.price_id, price.terms, quote.at, quote.due)
 
 
@@ -35,7 +36,7 @@ def switch(paper: Newspaper, subscription: Subscription, price: Price) -> Quote:
 def names(subscription: Subscription) -> set[tuple[str, str, str]]:
     return {
         (one.price.package.name, one.price.interval, one.way.value)
-        for one in switching.choices_for(subscription)
+        for one in quoting.choices_for(subscription)
     }
 
 
@@ -232,9 +233,9 @@ def test_past_due_pays_first(paper: Newspaper) -> None:
     paper.update(customer)
     subscription.refresh_from_db()
     with pytest.raises(Hindered, match="Pay it first"):
-        switching.choices_for(subscription)
+        quoting.choices_for(subscription)
     with pytest.raises(Hindered, match="Pay it first"):
-        switching.quote(paper.stripe, subscription, paper.year, now=paper.now)
+        quoting.quote(paper.stripe, subscription, paper.year, now=paper.now)
 
 
 def test_the_same_yes_again_changes_nothing(paper: Newspaper) -> None:
@@ -259,6 +260,25 @@ def test_a_yes_to_what_is_no_longer_true_does_nothing(paper: Newspaper) -> None:
     assert subscription.price == paper.year  # and now we know
     with pytest.raises(ChangedMeanwhile):
         switching.switch(paper.stripe, subscription, paper.month, agreed, now=paper.now)
+
+
+def test_a_yes_from_before_the_renewal_does_nothing(paper: Newspaper) -> None:
+    subscription = paper.subscribe(paper.customer(), paper.sport)
+    paper.advance(days=30, hours=-1)
+    _, agreed = agree(paper, subscription, paper.month)
+    paper.advance(hours=3)
+    with pytest.raises(ChangedMeanwhile):
+        switching.switch(paper.stripe, subscription, paper.month, agreed, now=paper.now)
+    assert subscription.price == paper.sport
+    switch(paper, subscription, paper.month)
+    assert subscription.price == paper.month
+
+
+def test_a_clock_of_ours_that_is_slow_after_a_renewal_is_no_hindrance(paper: Newspaper) -> None:
+    subscription = paper.subscribe(paper.customer(), paper.sport)
+    slow = paper.now - timedelta(seconds=20)
+    quote = quoting.quote(paper.stripe, subscription, paper.month, now=slow)
+    assert quote.due == 700
 
 
 def test_another_amount_than_agreed_is_not_charged(paper: Newspaper) -> None:
@@ -332,4 +352,4 @@ def test_choosing_asks_four_questions_however_much_is_sold(
     subscription = Subscription.objects.select_related("price__package").get(pk=subscription.pk)
     assert Package.objects.count() == 3
     with django_assert_num_queries(4):
-        switching.choices_for(subscription)
+        quoting.choices_for(subscription)

@@ -1,5 +1,6 @@
 """Closing an account: Stripe first, then the person; invoices stay, without the person."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from accounts.models import Reader
 from paywall.entitlements.models import Entitlement
 from paywall.letters.models import Letter
-from paywall.payments import switching
+from paywall.payments import aftercare, switching
 from paywall.payments.gateway import Gateway, GatewayUnavailable
 from paywall.payments.hindrances import Hindered
 from paywall.payments.models import StripeEvent
@@ -15,6 +16,8 @@ from paywall.payments.switching import Agreed
 from paywall.privacy import closing
 from paywall.subscriptions.models import Customer, Subscription
 from tests.making import make_reader
+from tests.metering.racing import race
+from tests.payments.conftest import NOW
 from tests.payments.shop import Newspaper, failing_at, stripe_id
 from tests.payments.telling import events, handle_all, keep
 from tests.stripe_sandbox.paying import pay
@@ -117,6 +120,36 @@ def test_whatever_breaks_off_deletes_nobody_and_ends_right_when_repeated(
     assert paper.v1.customers.retrieve(customer.stripe_id).deleted
 
 
+@pytest.mark.parametrize("at", range(10))
+def test_an_answer_lost_once_is_not_noticed(
+    paper: Newspaper, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    customer = paper.customer()
+    paper.subscribe(customer)
+    open_session(paper, customer)
+    with monkeypatch.context() as patch:
+        failing_at(paper, patch, at, "answer_lost", times=1)
+        close(paper, customer)
+    assert not Reader.objects.exists()
+    assert Subscription.objects.get().status == "canceled"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_closed_by_several_clicks_at_once_it_is_closed(paper: Newspaper) -> None:
+    for number in range(3):
+        customer = paper.customer(f"gone{number}@example.com")
+        subscription = paper.subscribe(customer)
+        reader = Reader.objects.get(pk=customer.reader_id)
+        race(
+            partial(closing.close, lambda: paper.stripe, Reader.objects.get(pk=reader.pk), now=NOW)
+            for _ in range(5)
+        )
+        customer.refresh_from_db()
+        subscription.refresh_from_db()
+        assert (customer.reader_id, customer.email) == (None, "")
+        assert subscription.status == "canceled"
+
+
 def test_a_crash_before_the_deletion_is_safe_to_repeat(
     paper: Newspaper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,6 +199,20 @@ def test_every_event_that_is_told_afterwards_is_handled_and_changes_nobodys_acce
     assert subscription.status == "canceled"
     assert not Entitlement.objects.exists()
     assert not Reader.objects.exists()
+
+
+def test_a_subscription_that_was_on_its_way_meanwhile_is_cancelled(paper: Newspaper) -> None:
+    customer = paper.customer()
+    Customer.objects.filter(pk=customer.pk).update(reader=None)
+    subscription = paper.subscribe(customer)
+    assert customer in aftercare.in_want()
+    customer.refresh_from_db()
+    for _ in range(2):
+        aftercare.look_after(paper.stripe, customer, now=paper.now)
+    subscription.refresh_from_db()
+    assert subscription.status == "canceled"
+    assert customer not in aftercare.in_want()
+    assert not Entitlement.objects.exists()
 
 
 def test_a_pass_paid_in_the_same_moment_opens_for_nobody(paper: Newspaper) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core import signing
 from django.test import Client
 from django.urls import reverse
@@ -241,9 +242,9 @@ def test_another_card_is_seen_on_the_way_back(paper: Newspaper, moment: Any) -> 
     assert response.status_code == 303
     session_id = re.findall(r"/portal/(\w+)/payment_method_update", response["Location"])[0]
     theirs = paper.sandbox.store.get("billing_portal.session", session_id)
-    assert theirs["return_url"] == "http://testserver/account/"
+    assert theirs["return_url"] == f"{settings.SITE_URL}/account/"
     done = theirs["flow"]["after_completion"]["redirect"]["return_url"]
-    assert done == "http://testserver/account/card/done/"
+    assert done == f"{settings.SITE_URL}/account/card/done/"
     portal.change_card(paper.sandbox, session_id, "5555555555554444", exp_month=3, exp_year=2031)
     assert client.get("/account/card/done/")["Location"] == "/account/"
     assert "Mastercard ending in 4444, valid until March 2031" in words(client, "/account/")
