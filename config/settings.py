@@ -151,6 +151,10 @@ _database = DATABASES["default"]
 if _database["ENGINE"] == "django.db.backends.postgresql":
     _database["OPTIONS"] = {
         "connect_timeout": 3,
+        # What is asked often is planned once a connection. A pooler in between has to know of
+        # prepared statements, as PgBouncer does from 1.21 on.
+        "server_side_binding": True,
+        "prepare_threshold": 5,
         **_database.get("OPTIONS", {}),
         "pool": {
             "min_size": 1,

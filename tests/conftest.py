@@ -6,8 +6,9 @@ import pytest
 from django.conf import LazySettings
 from django.core.cache import cache
 
+from articles import stories
 from paywall.catalog import sections
-from paywall.gate import strangers
+from paywall.gate import facts
 from paywall.metering import rules
 
 
@@ -18,7 +19,8 @@ def _nothing_remembered(settings: LazySettings) -> Iterator[None]:
     settings.WHITENOISE_USE_FINDERS = False  # every new client would look for all of them
     cache.clear()
     rules.forget()
-    strangers.forget()
+    stories.clear()
+    facts.clear()
     sections.forget()
     yield
     rules.forget()

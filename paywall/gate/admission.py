@@ -1,5 +1,6 @@
 """The gate's answer with all that a page or a response needs to say of it."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -10,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from paywall.catalog.story import Story
 from paywall.gate.decision import Decision, Outcome
 from paywall.gate.visitor import COOKIE, Visitor
+from paywall.metering.rules import rules_in_force
 from paywall.periods import Period
 
 SHARED_FOR = 60  # seconds that a shared cache may serve what is the same for every stranger
@@ -30,11 +32,16 @@ class Admission:
     period: Period
     postponed: bool = False
     new_token: str = ""
-    rules: str = ""  # marks the rules it was made under
 
     @property
     def opens(self) -> bool:
         return self.decision.opens
+
+    @property
+    def told(self) -> Hashable:
+        """All that a page may show of this answer: who are told the same get the same page."""
+        signed_in = self.visitor.reader is not None
+        return self.story, self.decision, self.period, signed_in, rules_in_force().house
 
     @property
     def shareable(self) -> bool:

@@ -1,6 +1,7 @@
 """What the gate knows of a reader, remembered until something about it changes."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.core.cache import cache
@@ -8,11 +9,13 @@ from django.db.models import FilteredRelation, Q
 
 from accounts.models import Reader
 from paywall.entitlements.models import Entitlement
+from paywall.memory import Memory
 from paywall.metering import keys
 from paywall.metering.models import MeterKey
 from paywall.periods import Period
 
 REMEMBERED_FOR = 300  # seconds
+MOST_READERS = 5000  # in this process
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +52,42 @@ class ReaderFacts:
     meter: MeterFacts
 
 
+_facts: Memory[str, ReaderFacts] = Memory(most=MOST_READERS)
+
+
 def of_reader(reader: Reader, *, period: Period, now: datetime) -> ReaderFacts:
-    """Return the facts, from memory if nothing changed since.
+    """Return the facts, from memory if nothing changed since: this process', then the cache.
 
     The key holds the reader's access_version, raised in the transaction of every change: what
     is remembered can be lost, but not out of date. The reader's public id is never given again,
     as numbers are after a database was made anew.
     """
-    key = f"access:{reader.public_id}:{reader.access_version}:{period.starts_date}"
-    facts: ReaderFacts | None = cache.get(key)
+    key = _key(reader, reader.access_version, period)
+    facts = _facts.get(key, seconds=REMEMBERED_FOR)
     if facts is None:
-        facts = of_reader_now(reader, period=period, now=now)
-        cache.set(key, facts, REMEMBERED_FOR)
+        asked_at = time.monotonic()
+        facts = cache.get(key)
+        if facts is None:
+            facts = of_reader_now(reader, period=period, now=now)
+            cache.set(key, facts, REMEMBERED_FOR)
+        _facts.set(key, facts, asked_at=asked_at)
     return facts
+
+
+def carry_on(reader: Reader, meter: MeterFacts, story_key: str, *, version: int | None) -> None:
+    """Remember the facts with one story more, after it was opened on this meter.
+
+    `version` is the access_version that the opening gave the reader. It is the next one after
+    the one that the facts were looked up under only if nothing else changed in between; if
+    anything did, they are asked for anew.
+    """
+    known = _facts.get(_key(reader, reader.access_version, meter.period), seconds=REMEMBERED_FOR)
+    if known is None or known.meter != meter or version != reader.access_version + 1:
+        return
+    opened = replace(meter, used=meter.used + 1, reads=meter.reads | {story_key})
+    key, facts = _key(reader, version, meter.period), replace(known, meter=opened)
+    _facts.set(key, facts, asked_at=time.monotonic())
+    cache.set(key, facts, REMEMBERED_FOR)
 
 
 def of_reader_now(reader: Reader, *, period: Period, now: datetime) -> ReaderFacts:
@@ -73,6 +99,15 @@ def of_reader_now(reader: Reader, *, period: Period, now: datetime) -> ReaderFac
         .values_list("starts_at", "ends_at", "everything", "sections__slug")
     )
     return ReaderFacts(scopes, _meter(Q(reader=reader), period))
+
+
+def clear() -> None:
+    """Forget everybody in this process."""
+    _facts.clear()
+
+
+def _key(reader: Reader, version: int, period: Period) -> str:
+    return f"access:{reader.public_id}:{version}:{period.starts_date}"
 
 
 def of_stranger(token: str, *, period: Period) -> MeterFacts:

@@ -1,10 +1,13 @@
 """The gate: decide first, record after."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
 
 from paywall.catalog.story import Access, Story
@@ -34,8 +37,7 @@ def admit(request: HttpRequest, story: Story, *, now: datetime) -> Admission:
     decision, meter = look(visitor, story, period=period, now=now)
     wants = asking(request)
     if decision.outcome is not Outcome.METERED or wants is Asking.TO_LOOK:
-        rules = repr(rules_in_force())
-        return Admission(story, visitor, decision, meter.period, rules=rules)
+        return Admission(story, visitor, decision, meter.period)
     if wants is Asking.TOO_EARLY:
         return Admission(story, visitor, decision, meter.period, postponed=True)
     return _open(visitor, story, decision, meter, now=now)
@@ -85,16 +87,26 @@ def _open(
         if meter_id is None:
             token = token or secrets.token_urlsafe(24)
             meter_id = joining.join(_keys(visitor, token), period=meter.period)
-        opening = open_story(
+        opening, versions = open_story(
             meter_id, story, period=meter.period, allowance=decision.allowance or 0, now=now
         )
         if opening is Opening.OPENED:
+            _remember(visitor, story, meter, versions)
             cookie = "" if visitor.reader else token
             return Admission(story, visitor, decision.opened(), meter.period, new_token=cookie)
         decision, meter = look(visitor, story, period=meter.period, now=now, fresh=True)
     if decision.outcome is Outcome.METERED:
         decision = Decision(Outcome.METER_SPENT, False, decision.allowance, decision.remaining)
     return Admission(story, visitor, decision, meter.period)
+
+
+def _remember(
+    visitor: Visitor, story: Story, meter: MeterFacts, versions: Mapping[int, int]
+) -> None:
+    """Spare the reader's next visit the question; not before the opening is committed."""
+    if reader := visitor.reader:
+        version = versions.get(reader.pk)
+        transaction.on_commit(partial(facts.carry_on, reader, meter, story.key, version=version))
 
 
 def _keys(visitor: Visitor, token: str) -> list[keys.Key]:

@@ -1,21 +1,25 @@
 """What is remembered of a reader may be lost or wrong, and still opens no story too many."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import transaction
 from django.test import Client
 
 from accounts.models import Reader
 from paywall.entitlements import granting
 from paywall.entitlements.models import Source
-from paywall.gate import facts
+from paywall.gate import facts, gatekeeper
 from paywall.gate.facts import ReaderFacts, of_reader, of_reader_now
 from paywall.metering.models import MeteredRead
+from paywall.metering.opening import Opening, open_story
 from paywall.periods import Period
 from tests.gate.visiting import NOW, make_stories, make_story, outcome, outcomes, sign_in
-from tests.making import make_reader
+from tests.making import make_reader, make_section
 from tests.metering.meters import DECEMBER, NOVEMBER
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -53,14 +57,76 @@ def test_what_is_remembered_is_what_the_database_says(reader: Reader, browser: C
     assert (first.meter.used, len(first.meter.reads), len(first.scopes)) == (3, 3, 1)
 
 
-def test_a_wiped_cache_changes_no_answer(browser: Client) -> None:
+@pytest.fixture
+def committing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do at once what waits for the commit, which a test's own transaction never comes to."""
+    monkeypatch.setattr(transaction, "on_commit", lambda call: call())
+
+
+@pytest.mark.usefixtures("committing")
+def test_what_is_carried_on_after_an_opening_is_what_the_database_says(
+    reader: Reader, browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    granting.give(reader, Source.COURTESY, starts_at=NOW, sections=[make_story().section])
+    stories = [make_story(section="sport") for _ in range(3)]
+    asked = outcome(browser, stories[0])
+    with monkeypatch.context() as unasked:
+        unasked.setattr(facts, "of_reader_now", None)
+        assert [asked, *outcomes(browser, stories[1:])] == ["metered"] * 3
+        carried_on = known_of(reader)
+        facts.clear()  # another process finds it in the cache
+        assert carried_on == known_of(reader)
+    assert carried_on == of_reader_now(reader, period=NOVEMBER, now=NOW)
+    assert (carried_on.meter.used, len(carried_on.scopes)) == (3, 1)
+
+
+@pytest.mark.usefixtures("committing")
+@pytest.mark.parametrize("change", ["a right", "another opening", "both"])
+def test_nothing_is_carried_on_over_a_change_made_meanwhile(
+    reader: Reader, browser: Client, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    stories = make_stories(3)
+    outcome(browser, stories[0])
+    known_of(reader)
+
+    def open_late(*args: Any, **kwargs: Any) -> tuple[Opening, Mapping[int, int]]:
+        monkeypatch.setattr(gatekeeper, "open_story", open_story)
+        if change != "another opening":
+            granting.give(reader, Source.COURTESY, starts_at=NOW, sections=[make_section("sport")])
+        if change != "a right":
+            assert outcome(sign_in(reader), stories[1]) == "metered"
+        return open_story(*args, **kwargs)
+
+    monkeypatch.setattr(gatekeeper, "open_story", open_late)
+    assert outcome(browser, stories[2]) == "metered"
+    assert known_of(reader) == of_reader_now(reader, period=NOVEMBER, now=NOW)
+
+
+def test_an_opening_that_is_not_committed_is_not_carried_on(
+    reader: Reader, browser: Client
+) -> None:
+    stories = make_stories(2)
+    outcome(browser, stories[0])
+    before = known_of(reader)
+    with transaction.atomic():
+        assert outcome(browser, stories[1]) == "metered"
+        transaction.set_rollback(True)
+    granting.give(reader, Source.COURTESY, starts_at=NOW)  # the version that was taken back
+    known = known_of(reader)
+    assert known.meter == before.meter
+    assert len(known.scopes) == 1
+
+
+def test_a_wiped_memory_changes_no_answer(browser: Client) -> None:
     stories = make_stories(9)
     seen = []
     for story in stories:
         cache.clear()
+        facts.clear()
         seen.append(outcome(browser, story))
     assert seen == ["metered"] * 7 + ["meter_spent"] * 2
     cache.clear()
+    facts.clear()
     assert outcomes(browser, stories) == ["read_before"] * 7 + ["meter_spent"] * 2
 
 

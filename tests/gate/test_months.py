@@ -1,5 +1,6 @@
 """The month turns at midnight in the newspaper's own zone."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -124,7 +125,7 @@ def test_the_month_may_turn_between_looking_and_opening(
     clock.now = datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC)
     outcomes(browser, stories[:6])
 
-    def open_late(*args: object, **kwargs: object) -> Opening:
+    def open_late(*args: object, **kwargs: object) -> tuple[Opening, Mapping[int, int]]:
         monkeypatch.setattr(gatekeeper, "open_story", open_story)
         clock.move(seconds=1)
         assert outcomes(other, stories[:7]) == ["metered"] * 7

@@ -85,6 +85,9 @@ class Newspaper(RuleBasedStateMachine):
         self.now = NOW + timedelta(days=15)  # the last but one of November
         self.stopped = patch.object(clock, "now", lambda: self.now)
         self.stopped.start()
+        # The machine's own transaction is never committed, but each of its steps stands for one.
+        self.committing = patch.object(transaction, "on_commit", lambda call: call())
+        self.committing.start()
         cache.clear()
         rules.forget()
         self.reckoning = Reckoning()
@@ -97,6 +100,7 @@ class Newspaper(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.stopped.stop()
+        self.committing.stop()
         transaction.set_rollback(True)
         self.transaction.__exit__(None, None, None)
         rules.forget()

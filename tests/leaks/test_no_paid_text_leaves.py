@@ -135,7 +135,7 @@ def test_no_error_page_holds_it(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError(PAID)
 
-    monkeypatch.setattr("articles.views.render", fail)
+    monkeypatch.setattr("articles.views.render_to_string", fail)
     response = client.get(stories[0].get_absolute_url())
     assert response.status_code == 500
     assert CANARY not in response.text

@@ -18,7 +18,7 @@ def hesitation(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait a moment between any two steps that must hold together, and for a connection."""
     if pool := getattr(connection, "pool", None):
         monkeypatch.setattr(pool, "timeout", 60)
-    slow_down(monkeypatch, opening, "_count_one", "raise_access_version")
+    slow_down(monkeypatch, opening, "_count_one", "_raise_versions")
     slow_down(monkeypatch, joining, "_find", "_copy_reads")
     slow_down(monkeypatch, QuerySet, "count")
 

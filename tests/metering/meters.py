@@ -41,7 +41,7 @@ def open_one(
     meter: Meter, number: int, *, period: Period = NOVEMBER, allowance: int = 7
 ) -> Opening:
     """Open a story on a meter."""
-    return open_story(meter.pk, story(number), period=period, allowance=allowance, now=NOW)
+    return open_story(meter.pk, story(number), period=period, allowance=allowance, now=NOW)[0]
 
 
 def numbers_read(meter: Meter, period: Period = NOVEMBER) -> set[int]:

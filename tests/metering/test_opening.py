@@ -141,11 +141,11 @@ def test_the_version_is_raised_in_the_very_transaction(meter: Meter, reader: Rea
 def test_a_failure_after_counting_counts_nothing(
     meter: Meter, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_readers: object) -> None:
+    def fail(_meter_id: int) -> None:
         raise ConnectionError
 
     before = version(reader)
-    monkeypatch.setattr(opening, "raise_access_version", fail)
+    monkeypatch.setattr(opening, "_raise_versions", fail)
     with pytest.raises(ConnectionError):
         open_one(meter, 1)
     meter.refresh_from_db()

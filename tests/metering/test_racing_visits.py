@@ -2,22 +2,36 @@
 
 import time
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from itertools import count
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 
+from accounts.models import Reader
 from articles.models import Article
-from paywall.gate import gatekeeper
+from paywall import clock
+from paywall.entitlements import granting
+from paywall.entitlements.models import Source
+from paywall.gate import facts, gatekeeper
+from paywall.gate.facts import MeterFacts
 from paywall.metering import rules
 from paywall.metering.models import Meter, MeteredRead, MeterRule
+from paywall.periods import month_of
 from tests.gate.visiting import make_stories, outcome, outcomes, set_rule, sign_in
 from tests.making import make_reader
 from tests.metering.meters import broken_counts
 from tests.metering.racing import race, slow_down, some_try_breaks
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("hesitation")]
+
+
+UTC_ZONE = ZoneInfo("UTC")
+LATER = [clock.now() + timedelta(days=days) for days in (2, 3, 4)]
 
 
 @pytest.fixture(autouse=True)
@@ -55,20 +69,56 @@ def test_control_forty_visits_counted_carelessly_open_more(stories: list[Article
     assert some_try_breaks(lambda: seen_on_two_devices(stories)["metered"] > 7)
 
 
-def costs_of_one_story(story: Article, *, visits: int) -> int:
+def seen_of_one_story(story: Article, *, visits: int) -> tuple[Counter[str], int]:
+    """Return what the visits were answered, and what they cost together."""
     browser = sign_in(make_reader())
     seen = Counter(race(partial(look_at, browser, story) for _ in range(visits)))
-    assert set(seen) <= {"metered", "read_before"}, seen  # the text came with every answer
-    return Meter.objects.order_by("-pk")[0].used
+    return seen, Meter.objects.order_by("-pk")[0].used
 
 
 def test_sixty_visits_to_one_story_cost_one(stories: list[Article]) -> None:
-    assert costs_of_one_story(stories[0], visits=60) == 1
+    seen, cost = seen_of_one_story(stories[0], visits=60)
+    assert set(seen) <= {"metered", "read_before"}, seen  # the text came with every answer
+    assert cost == 1
 
 
 @pytest.mark.usefixtures("without_locks")
 def test_control_without_the_transaction_one_story_costs_more(stories: list[Article]) -> None:
-    assert some_try_breaks(lambda: costs_of_one_story(stories[0], visits=20) > 1)
+    assert some_try_breaks(lambda: seen_of_one_story(stories[0], visits=20)[1] > 1)
+
+
+def remembered_rightly() -> bool:
+    """Read on six devices while rights change; tell whether the memory says what is so."""
+    reader = make_reader()
+    stories = make_stories(6)
+    doing: list[Callable[[], object]] = [
+        *(partial(look_at, sign_in(reader), story) for story in stories),
+        *(partial(granting.give, reader, Source.COURTESY, starts_at=later) for later in LATER),
+    ]
+    race(doing)
+    reader.refresh_from_db()
+    known = facts.of_reader(reader, period=month_of(clock.now(), UTC_ZONE), now=clock.now())
+    so = facts.of_reader_now(reader, period=known.meter.period, now=clock.now())
+    return (known.meter, set(known.scopes)) == (so.meter, set(so.scopes))
+
+
+def test_what_is_remembered_after_a_race_is_what_the_database_says() -> None:
+    assert all(remembered_rightly() for _ in range(5))
+
+
+def test_control_carried_on_without_looking_at_the_version_it_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def carry_on_carelessly(
+        reader: Reader, meter: MeterFacts, story_key: str, *, version: int
+    ) -> None:
+        known = facts.of_reader(reader, period=meter.period, now=clock.now())
+        opened = replace(meter, used=meter.used + 1, reads=meter.reads | {story_key})
+        key = facts._key(reader, version, meter.period)
+        facts._facts.set(key, replace(known, meter=opened), asked_at=time.monotonic())
+
+    monkeypatch.setattr(facts, "carry_on", carry_on_carelessly)
+    assert some_try_breaks(lambda: not remembered_rightly())
 
 
 def test_the_last_story_of_the_allowance_opens_for_all_who_ask_for_it(
