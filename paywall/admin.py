@@ -1,5 +1,5 @@
 """Where Django looks for the paywall's admin."""
 
-from paywall.staff import catalog, entitlements, letters, rules
+from paywall.staff import catalog, entitlements, letters, readers, rules
 
-__all__ = ["catalog", "entitlements", "letters", "rules"]
+__all__ = ["catalog", "entitlements", "letters", "readers", "rules"]
