@@ -11,7 +11,6 @@ from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-EVERY_MINUTE = 60.0  # the demonstration's clock may jump a month ahead
 app = Celery("paywall")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
@@ -29,31 +28,6 @@ app.conf.beat_schedule = {
         "task": "paywall.tasks.forget_stray_meters",
         "schedule": crontab(hour="3", minute="30"),
     },
-    "write-letters-due": {
-        "task": "paywall.tasks.write_letters_due",
-        "schedule": EVERY_MINUTE if settings.DEBUG else crontab(minute="5"),
-    },
-    "take-circulation-file": {
-        "task": "paywall.tasks.take_circulation_file",
-        "schedule": crontab(hour="4", minute="0"),
-    },
-    "go-on-with-circulation": {
-        "task": "paywall.tasks.go_on_with_circulation",
-        "schedule": crontab(minute="*/5"),
-    },
-    "follow-up-print": {
-        "task": "paywall.tasks.follow_up_print",
-        "schedule": EVERY_MINUTE if settings.DEBUG else crontab(minute="35"),
-    },
-    "forget-old-print-claims": {
-        "task": "paywall.tasks.forget_old_print_claims",
-        "schedule": crontab(hour="3", minute="40"),
-    },
-    "send-letters": {
-        "task": "paywall.tasks.send_letters",
-        "schedule": EVERY_MINUTE,
-        "options": {"expires": EVERY_MINUTE},
-    },
     "sweep-stripe-events": {
         "task": "paywall.tasks.sweep_stripe_events",
         "schedule": 60.0,
@@ -66,6 +40,31 @@ app.conf.beat_schedule = {
     "compare-everything-with-stripe": {
         "task": "paywall.tasks.compare_everything_with_stripe",
         "schedule": crontab(hour="4", minute="10"),
+    },
+    "write-letters-due": {
+        "task": "paywall.tasks.write_letters_due",
+        "schedule": 60.0 if settings.DEBUG else crontab(minute="5"),  # a demonstration jumps
+    },
+    "send-letters": {
+        "task": "paywall.tasks.send_letters",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "take-circulation-file": {
+        "task": "paywall.tasks.take_circulation_file",
+        "schedule": crontab(hour="4", minute="0"),
+    },
+    "go-on-with-circulation": {
+        "task": "paywall.tasks.go_on_with_circulation",
+        "schedule": crontab(minute="*/5"),
+    },
+    "follow-up-print": {
+        "task": "paywall.tasks.follow_up_print",
+        "schedule": 60.0 if settings.DEBUG else crontab(minute="35"),
+    },
+    "forget-old-print-claims": {
+        "task": "paywall.tasks.forget_old_print_claims",
+        "schedule": crontab(hour="3", minute="40"),
     },
 }
 

@@ -1,6 +1,7 @@
 """What the paywall does by itself, on the schedule in config.celery."""
 
 import logging
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from celery import shared_task
@@ -37,19 +38,46 @@ def forget_stray_meters() -> None:
 
 
 @shared_task
+def handle_stripe_event(event_id: str) -> None:
+    """Bring our records up to date with an event that Stripe told us of."""
+    now = clock.now()
+    _write_to(inbox.handle(event_id, now=now), now)
+
+
+@shared_task
+def sweep_stripe_events() -> None:
+    """Handle what nobody has handled: Redis was away, a worker crashed, Stripe failed."""
+    while (customers := inbox.sweep(now=clock.now())) is not None:
+        for customer in customers:
+            _write_to(customer, clock.now())
+
+
+@shared_task
+def find_missed_stripe_events() -> None:
+    """Keep the events that did not arrive; they are handled like those that did."""
+    if settings.STRIPE_SECRET_KEY:
+        reconciling.missed_events(gateway.from_settings(), now=clock.now())
+
+
+@shared_task
+def compare_everything_with_stripe() -> None:
+    """Record what differs between Stripe's subscriptions, customers and prices and ours."""
+    if settings.STRIPE_SECRET_KEY:
+        reconciling.everything(gateway.from_settings(), now=clock.now())
+
+
+@shared_task
 def write_letters(customer_id: int) -> None:
     """Write what is due to one customer, after anything was recorded, and have it sent."""
-    customer = Customer.objects.filter(pk=customer_id).first()
-    if customer and writing.write_due(customer, now=clock.now()):
-        transaction.on_commit(send_letters.delay, robust=True)
+    _write_to(Customer.objects.filter(pk=customer_id).first(), clock.now())
 
 
 @shared_task
 def write_letters_due() -> None:
     """Write what the calendar brings, and what was not written when it was recorded."""
     written = walking.write_all_due(now=clock.now())
-    logger.info("Wrote %d letters", written)
     if written:
+        logger.info("Wrote %d letters", written)
         transaction.on_commit(send_letters.delay, robust=True)
 
 
@@ -111,28 +139,7 @@ def follow_print() -> None:
     following.follow_all(now=clock.now())
 
 
-@shared_task
-def handle_stripe_event(event_id: str) -> None:
-    """Bring our records up to date with an event that Stripe told us of."""
-    inbox.handle(event_id, now=clock.now())
-
-
-@shared_task
-def sweep_stripe_events() -> None:
-    """Handle what nobody has handled: Redis was away, a worker crashed, Stripe failed."""
-    while inbox.sweep(now=clock.now()) is not None:
-        pass
-
-
-@shared_task
-def find_missed_stripe_events() -> None:
-    """Keep the events that did not arrive; they are handled like those that did."""
-    if settings.STRIPE_SECRET_KEY:
-        reconciling.missed_events(gateway.from_settings(), now=clock.now())
-
-
-@shared_task
-def compare_everything_with_stripe() -> None:
-    """Record what differs between Stripe's subscriptions, customers and prices and ours."""
-    if settings.STRIPE_SECRET_KEY:
-        reconciling.everything(gateway.from_settings(), now=clock.now())
+def _write_to(customer: Customer | None, now: datetime) -> None:
+    """Write what is due to a customer, if there is one, and have it sent."""
+    if customer and writing.write_due(customer, now=now):
+        transaction.on_commit(send_letters.delay, robust=True)

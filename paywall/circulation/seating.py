@@ -83,13 +83,29 @@ def give_back(activation: Activation, *, barred: bool, now: datetime) -> None:
 
     A holder who leaves hands on to whoever has had a seat for longest.
     """
-    account, was_holder = activation.account, activation.holder
+    was_holder = activation.holder
     activation.state, activation.holder = WITHDRAWN, False
     activation.barred, activation.withdrawn_at = barred, now
     activation.save(update_fields=["state", "holder", "barred", "withdrawn_at"])
     if activation.entitlement:  # it begins anew with the next seat
         granting.withdraw(activation.entitlement, at=now)
     if was_holder:
-        heir = account.activations.active().order_by("claimed_at", "pk").first()
-        if heir:
-            Activation.objects.filter(pk=heir.pk).update(holder=True)
+        _find_holder(activation.account)
+
+
+def hand_on(reader: Reader) -> None:
+    """Let others hold the accounts that this reader holds, who is about to be deleted.
+
+    Call it in the transaction that deletes the reader.
+    """
+    held = Activation.objects.filter(reader=reader, holder=True)
+    for account_id in held.order_by("account").values_list("account", flat=True):
+        account = lock(account_id)
+        account.activations.filter(reader=reader).update(holder=False, state=WITHDRAWN)
+        _find_holder(account)
+
+
+def _find_holder(account: PrintAccount) -> None:
+    heir = account.activations.active().order_by("claimed_at", "pk").first()
+    if heir:
+        Activation.objects.filter(pk=heir.pk).update(holder=True)

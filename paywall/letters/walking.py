@@ -5,6 +5,7 @@ many there are: over the running subscriptions with something near, and over wha
 lately, for whoever recorded it may have crashed before the letter was written.
 """
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
@@ -20,6 +21,8 @@ from paywall.letters.writing import due_by, write_due
 from paywall.subscriptions.models import Customer, Invoice, Purchase, Subscription
 from paywall.subscriptions.snapshot import Status
 
+logger = logging.getLogger(__name__)
+
 BATCH = 500  # customers looked at together
 LOOK_BACK = timedelta(days=2)  # longer than whoever writes letters is ever away
 
@@ -34,7 +37,16 @@ def write_all_due(*, now: datetime) -> int:
 def _write(customer_ids: list[int], now: datetime) -> int:
     facts = facts_of(customer_ids, now=now)
     chosen = [pk for pk, theirs in facts.items() if due_by(theirs, now=now)]
-    return sum(write_due(customer, now=now) for customer in Customer.objects.filter(pk__in=chosen))
+    return sum(_write_to(customer, now) for customer in Customer.objects.filter(pk__in=chosen))
+
+
+def _write_to(customer: Customer, now: datetime) -> int:
+    """Write one customer's letters; one that cannot be written keeps nobody else's back."""
+    try:
+        return write_due(customer, now=now)
+    except Exception as error:  # what it says may name the reader, which is for no log
+        logger.error("No letter was written to customer %d: %r", customer.pk, type(error))
+        return 0
 
 
 def _to_look_at(now: datetime) -> Iterator[Rows]:

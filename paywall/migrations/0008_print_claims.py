@@ -8,8 +8,6 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('paywall', '0006_inbox'),
-        ('paywall', '0006_letters'),
         ('paywall', '0007_print_files'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

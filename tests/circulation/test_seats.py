@@ -10,6 +10,7 @@ from paywall.circulation.claims import Activation
 from paywall.circulation.seats import CannotDoError, NotYoursError
 from paywall.circulation.showing import print_of
 from paywall.entitlements.models import Entitlement
+from paywall.privacy import closing
 from tests.circulation.claiming import NOW, claim, make_account
 from tests.making import make_reader
 
@@ -173,3 +174,10 @@ def test_a_seat_proved_meanwhile_leaves_none_for_the_invited(holder: Reader) -> 
     claimed("second@example.com")
     with pytest.raises(CannotDoError):
         seats.accept(invited.secret, make_reader(), now=NOW)
+
+
+def test_a_holder_whose_account_is_closed_hands_on(holder: Reader) -> None:
+    second = claimed("second@example.com")
+    closing.forget(holder)
+    assert seat_of(second).holder
+    assert opens(second)

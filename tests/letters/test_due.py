@@ -1,7 +1,7 @@
 """Which letters are due: each kind, and the borders of its time in the newspaper's zone."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -24,12 +24,14 @@ from tests.letters.rows import (
     unpaid,
 )
 
+Row: TypeAlias = SubscriptionRow | InvoiceRow | PassRow
+
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 WEEK = 7 * DAY
 
 
 def due(
-    *rows: SubscriptionRow | InvoiceRow | PassRow,
+    *rows: Row,
     written: set[str] | None = None,
     stopped: bool = False,
     now: datetime = NOW,
@@ -44,7 +46,7 @@ def due(
     return due_letters(facts, CALENDAR, now=now)
 
 
-def keys(*rows: SubscriptionRow | InvoiceRow | PassRow, **more: Any) -> list[str]:
+def keys(*rows: Row, **more: Any) -> list[str]:
     return [each.key for each in due(*rows, **more)]
 
 
@@ -222,7 +224,7 @@ def test_due(rows: list[Any], now: datetime, expected: list[str]) -> None:
 
 
 def test_nothing_is_due_twice() -> None:
-    rows = [failing(), unpaid(NOW), a_pass()]
+    rows: list[Row] = [failing(), unpaid(NOW), a_pass()]
     written = set(keys(*rows))
     assert len(written) == 2
     assert keys(*rows, written=written) == []
@@ -236,14 +238,14 @@ def test_another_refund_of_the_same_payment_is_told_too() -> None:
 
 
 def test_only_the_newest_letter_about_a_failure_is_due() -> None:
-    rows = [failing(), unpaid(NOW)]
+    rows: list[Row] = [failing(), unpaid(NOW)]
     assert keys(*rows, written={"failed:in_1:7"}, now=NOW + 8 * DAY) == []
     assert keys(*rows, written={"failed:in_1:0"}, now=NOW + 3 * DAY) == ["failed:in_1:3"]
 
 
 @pytest.mark.parametrize("day", [0, 3, 7])
 def test_a_payment_that_arrives_is_told_to_who_heard_that_it_failed(day: int) -> None:
-    rows = [subscription(), invoice(paid_at=NOW)]
+    rows: list[Row] = [subscription(), invoice(paid_at=NOW)]
     written = {f"failed:in_1:{day}"}
     assert keys(*rows, written=written) == ["recovered:in_1"]
     assert keys(*rows, written=written, now=NOW + WEEK) == []
@@ -287,7 +289,7 @@ def test_a_renewal_names_what_will_be_paid() -> None:
 
 
 def test_who_stopped_letters_gets_those_about_money_alone() -> None:
-    rows = [
+    rows: list[Row] = [
         ended(),
         subscription(stripe_id="sub_2", card_ends_date=date(2026, 12, 1)),
         invoice(amount_refunded=1200, refunded_at=NOW),
@@ -300,7 +302,7 @@ def test_who_stopped_letters_gets_those_about_money_alone() -> None:
 def test_what_was_taken_over_gets_no_stale_letters() -> None:
     """A month's history, and more, is heard of in one moment."""
     heard = {"known_since": NOW, "cancel_known_since": NOW}
-    rows = [
+    rows: list[Row] = [
         subscription(stripe_id="sub_a", **heard),
         subscription(stripe_id="sub_b", cancels_at=NOW + 20 * DAY, **heard),
         ended(stripe_id="sub_c", ended_at=NOW - DAY, **heard),

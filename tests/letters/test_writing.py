@@ -1,17 +1,20 @@
 """Letters are written once for each fact, from what is recorded, in plain words."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 from django.conf import LazySettings
+from django.db.models import QuerySet
 
 from paywall.catalog.models import Price
 from paywall.letters import writing
 from paywall.letters.models import Letter
 from paywall.subscriptions.models import Customer
 from tests.catalog.packages import INTRODUCTORY, make_price
-from tests.metering.racing import race
+from tests.metering.racing import race, slow_down, some_try_breaks
 from tests.payments.shop import Newspaper, stripe_id
 
 FAILS_LATER = "4000000000000341"
@@ -250,12 +253,34 @@ def test_a_letter_is_written_in_the_zone_of_the_newspaper(
     assert "- Paid: €12.00 on 24 November 2026" in one(paper, customer).text
 
 
+def written_by_ten(customer: Customer, paper: Newspaper) -> int:
+    """Return how many letters ten writers at once believe they wrote."""
+    Letter.objects.all().delete()
+    wrote = race(partial(writing.write_due, customer, now=paper.now) for _ in range(10))
+    assert Letter.objects.count() == 1
+    return sum(wrote)
+
+
 @pytest.mark.django_db(transaction=True)
-def test_ten_writers_at_once_write_one_letter(paper: Newspaper) -> None:
+def test_ten_writers_at_once_write_one_letter(
+    paper: Newspaper, monkeypatch: pytest.MonkeyPatch
+) -> None:
     customer = paper.customer()
     paper.subscribe(customer)
-    wrote = race(partial(writing.write_due, customer, now=paper.now) for _ in range(10))
-    assert sum(wrote) == Letter.objects.count() == 1
+    slow_down(monkeypatch, writing, "_due_to")
+    assert [written_by_ten(customer, paper) for _ in range(3)] == [1, 1, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_lock_several_write(
+    paper: Newspaper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer = paper.customer()
+    paper.subscribe(customer)
+    slow_down(monkeypatch, writing, "_due_to")
+    monkeypatch.setattr(writing, "transaction", SimpleNamespace(atomic=nullcontext))
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_options: rows)
+    assert some_try_breaks(lambda: written_by_ten(customer, paper) > 1)
 
 
 def test_looking_writes_nothing_and_costs_the_same_however_much_there_is(
