@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import partial
 from typing import Any, cast
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from allauth.account.adapter import get_adapter
 from allauth.account.utils import get_next_redirect_url
@@ -20,7 +20,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import Reader
 from accounts.proved import proved_addresses
-from accounts.ways import with_way_back
 from paywall import clock
 from paywall.circulation import activation, cases, drafts
 from paywall.circulation.activation import Answer
@@ -55,7 +54,7 @@ def turn_on_by_address(request: HttpRequest) -> HttpResponse:
     """One click, where the verified address is the account's."""
     reader, now = cast("Reader", request.user), clock.now()
     if not proved_addresses(reader):
-        return redirect(with_way_back(request, "activate"))
+        return redirect(_leading_on(request, "activate"))
     return _answer(request, activation.claim_by_address(reader, now=now), now)
 
 
@@ -75,8 +74,8 @@ def check_for_me(request: HttpRequest) -> HttpResponse:
     case = cases.open_case(cast("Reader", request.user), now=clock.now())
     if case is None:
         messages.info(request, NOTHING_TO_CHECK)
-        return redirect(with_way_back(request, "activate"))
-    return redirect(with_way_back(request, "activate_checking"))
+        return redirect(_leading_on(request, "activate"))
+    return redirect(_leading_on(request, "activate_checking"))
 
 
 @require_safe
@@ -109,10 +108,10 @@ def _answer(request: HttpRequest, answer: Answer, now: datetime) -> HttpResponse
         page["Retry-After"] = str(int((answer.again_at - now).total_seconds()) + 1)
         return page
     if answer.activation is None:
-        return redirect(with_way_back(request, "activate_refused"))
+        return redirect(_leading_on(request, "activate_refused"))
     transaction.on_commit(partial(write_print_letters.delay, answer.activation.pk), robust=True)
     messages.success(request, IT_IS_ON)
-    return redirect(get_next_redirect_url(request) or reverse("account"))
+    return redirect(_way_on(request) or reverse("account"))
 
 
 @never_cache
@@ -148,18 +147,35 @@ def _keep_for_later(request: HttpRequest) -> HttpResponse:
 
 def _ways_in(request: HttpRequest) -> dict[str, str]:
     """Return the addresses to sign up and sign in, which lead back here and on to the story."""
-    back = urlencode({"next": with_way_back(request, "activate")})
+    back = urlencode({"next": _leading_on(request, "activate")})
     return {
         "signup_url": f"{reverse('account_signup')}?{back}",
         "login_url": f"{reverse('account_login')}?{back}",
     }
 
 
+def _way_on(request: HttpRequest) -> str:
+    """Return where the reader wants to go in the end, or "": a way back to here leads further on.
+
+    Signing in leads back here, and its page here again: a chain of them would never end.
+    """
+    address = get_next_redirect_url(request) or ""
+    while address.startswith(reverse("activate")):
+        address = parse_qs(urlsplit(address).query).get("next", [""])[0]
+    return address if address and get_adapter().is_safe_url(address) else ""
+
+
+def _leading_on(request: HttpRequest, page: str) -> str:
+    """Return a page's address that leads on to where the reader wants to go."""
+    address = _way_on(request)
+    return f"{reverse(page)}?{urlencode({'next': address})}" if address else reverse(page)
+
+
 def _help(request: HttpRequest) -> dict[str, Any]:
     """Return what helps whoever does not get on: the desk, and the way on to the story."""
     return {
-        "next": get_next_redirect_url(request) or "",
-        "here": with_way_back(request, "activate"),
+        "next": _way_on(request),
+        "here": _leading_on(request, "activate"),
         "desk_phone": settings.CIRCULATION_PHONE,
         "desk_hours": settings.CIRCULATION_HOURS,
         "number_example": settings.PRINT_NUMBER_EXAMPLE,

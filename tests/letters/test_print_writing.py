@@ -1,5 +1,6 @@
 """The letters about the printed paper, written once each, from what is known."""
 
+import re
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -11,6 +12,8 @@ from paywall.circulation.claims import Activation
 from paywall.circulation.following import follow
 from paywall.circulation.models import PrintAccount, PrintPublication
 from paywall.letters import print_invitation, print_writing
+from paywall.letters.composing import compose
+from paywall.letters.kinds import Kind
 from paywall.letters.models import Letter
 from tests.circulation.claiming import NOW, claim, make_account, typed
 from tests.making import make_reader
@@ -123,3 +126,30 @@ def test_an_invitation_goes_to_the_invited_and_to_nobody_else(reader: Reader) ->
     assert "j•••@example.com gets the printed" in letter.text
     assert "john@example.com" not in letter.text + letter.html
     assert "One of our readers asked us" in letter.text
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind.startswith("print_")])
+@pytest.mark.parametrize("has_desk", [True, False])
+def test_every_letter_is_complete_and_plain(
+    kind: Kind, has_desk: bool, settings: LazySettings
+) -> None:
+    settings.CIRCULATION_PHONE = "01632 960 111" if has_desk else ""
+    about = {
+        "number": "•••456",
+        "at": NOW,
+        "ends_at": NOW,
+        "who": "a•••@example.com",
+        "inviter": "a•••@example.com",
+        "accept_url": "https://news.example.com/activate/invitation/x/",
+        "activate_url": "https://news.example.com/activate/",
+        "desk_phone": settings.CIRCULATION_PHONE,
+        "desk_hours": settings.CIRCULATION_HOURS,
+        "reason": "It is not ours.",
+        "holder": True,
+    }
+    letter = compose(kind, "key", make_reader(), about, now=NOW)
+    assert 10 < len(letter.subject) < 70
+    for text in (letter.subject, letter.text):
+        assert not re.search(r"\{|\}|<|&amp;|None|  |\n\n\n| \n|^\s+-", text), text
+    assert "We write to" in letter.text
+    assert "your money" not in letter.text

@@ -80,6 +80,18 @@ def test_the_way_back_leads_to_no_other_site() -> None:
     assert post(signed_in(), next="https://evil.example/")["Location"] == "/account/"
 
 
+def test_the_way_back_does_not_grow_from_page_to_page() -> None:
+    again = "/activate/?next=%2Factivate%2F%3Fnext%3D%252Fstories%252Fone%252F"
+    for client in (Client(), signed_in()):
+        text = client.get(again).content.decode()
+        assert "%25252F" not in text
+        assert "stories" in text
+    make_account()
+    response = post(signed_in(), next="/activate/?next=%2Fstories%2Fone%2F")
+    assert response["Location"] == "/stories/one/"
+    assert post(signed_in(), next="/activate/?next=//evil.example")["Location"] == "/account/"
+
+
 def test_without_the_number_the_phone_will_do() -> None:
     make_account()
     response = signed_in().post(
