@@ -211,7 +211,7 @@ def test_older_invoices_are_a_click_away(paper: Newspaper, words: Words) -> None
 def test_the_questions_it_asks_of_the_database(
     paper: Newspaper, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """However many invoices there are: the reader, three for access, two for print, four for money."""
+    """However many invoices: the reader, three for access, two for print, four for money."""
 
     def asked(customer: Customer) -> list[str]:
         assert customer.reader
