@@ -58,7 +58,7 @@ class HandledFilter(admin.SimpleListFilter):
 
 @admin.register(StripeEvent)
 class StripeEventAdmin(ReadOnlyAdmin):
-    list_display = ("type", "stripe_id", "customer_id", "happened_at", "state", "tries")
+    list_display = ("type", "happened_at", "state", "customer_id", "stripe_id")
     list_filter = (HandledFilter, "outcome")
     search_fields = ("stripe_id__exact", "customer_id__exact", "type")
     ordering = ("-happened_at",)

@@ -89,7 +89,7 @@ class CustomerAdmin(ReadOnlyAdmin):
 
 @admin.register(Subscription)
 class SubscriptionAdmin(ReadOnlyAdmin):
-    list_display = ("stripe_id", "reader", "price", "status", "reason", "opens_until", "cancels_at")
+    list_display = ("reader", "price", "status", "reason", "opens_until", "cancels_at", "stripe_id")
     list_filter = ("status", "reason", "price__package")
     list_select_related = ("customer__reader", "price__package")
     search_fields = ("stripe_id__exact", "customer__stripe_id__exact", "customer__reader__email")
