@@ -1,5 +1,5 @@
 """Where Django looks for the paywall's admin."""
 
-from paywall.staff import catalog, entitlements, events, rules, subscriptions
+from paywall.staff import catalog, entitlements, events, letters, readers, rules, subscriptions
 
-__all__ = ["catalog", "entitlements", "events", "rules", "subscriptions"]
+__all__ = ["catalog", "entitlements", "events", "letters", "readers", "rules", "subscriptions"]

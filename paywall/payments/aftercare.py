@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from paywall.payments import concerns, updating
 from paywall.payments.gateway import Gateway, GatewayRefused
@@ -32,10 +32,12 @@ def look_after(stripe: Gateway, customer: Customer, *, now: datetime) -> None:
     _look_at_disputes(customer, now)
     running = list(customer.subscriptions.running())
     for subscription in running:
-        if subscription.reason == Reason.REFUNDED:
+        if customer.reader_id is None:  # a checkout was on its way when they closed the account
+            _cancel(stripe, subscription, why="the account was closed", now=now)
+        elif subscription.reason == Reason.REFUNDED:
             _cancel(stripe, subscription, why="its period was refunded", now=now)
     doubles = {each.stripe_id for each in _renewing(running)[1:]}
-    if doubles - _before_staff(customer):
+    if customer.reader_id is not None and doubles - _before_staff(customer):
         _end_doubles(stripe, customer, now)
     _settle_what_is_over(customer, now)
 
@@ -55,6 +57,7 @@ def in_want() -> QuerySet[Customer]:
     looked_at = Concern.objects.filter(customer=theirs, kind__in=ENDS_BY_ITSELF, settled_at=None)
     return Customer.objects.filter(
         Exists(running.filter(reason=Reason.REFUNDED.value))
+        | (Q(reader=None) & Exists(running))
         | Exists(renewing.filter(Exists(before_it)))
         | Exists(disputed[0])
         | Exists(disputed[1])

@@ -131,8 +131,12 @@ class Gateway:
 
     def subscription(self, stripe_id: str) -> Json:
         """Return a subscription with all that a snapshot is made of."""
-        expand = list(SUBSCRIPTION_WITH)
-        return _asked(self._stripe.subscriptions.retrieve, stripe_id, {"expand": expand})
+        retrieve, expand = self._stripe.subscriptions.retrieve, list(SUBSCRIPTION_WITH)
+        try:
+            return _asked(retrieve, stripe_id, {"expand": expand})
+        except GatewayRefused:  # a deleted customer has nothing that could be expanded
+            expand = [name for name in expand if not name.startswith("customer.")]
+            return _asked(retrieve, stripe_id, {"expand": expand})
 
     def subscriptions(self, **params: Any) -> Iterator[Json]:
         """Go through subscriptions in every status, with all that snapshots are made of."""
@@ -196,6 +200,18 @@ class Gateway:
     def events(self, **params: Any) -> Iterator[Json]:
         """Go through what happened in the last 30 days, the newest first."""
         return _each(self._stripe.events, **params)
+
+    def void_invoice(self, stripe_id: str) -> Json:
+        """Ask for the money of an open invoice no more; a paid one is refused."""
+        return _asked(self._stripe.invoices.void_invoice, stripe_id)
+
+    def customer(self, stripe_id: str) -> Json:
+        """Return a customer; of a deleted one hardly more than that it is `deleted`."""
+        return _asked(self._stripe.customers.retrieve, stripe_id)
+
+    def delete_customer(self, stripe_id: str) -> None:
+        """Forget a person: subscriptions end at once, invoices stay. Not undone."""
+        _asked(self._stripe.customers.delete, stripe_id)
 
 
 def from_settings() -> Gateway:

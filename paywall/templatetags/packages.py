@@ -61,5 +61,33 @@ def renewal(price: Price) -> str:
     return renewal_of(price.terms)
 
 
+@register.filter
+def money_in(amount: int, currency: str) -> str:
+    """Write an amount in a currency, such as "€12.00"."""
+    return money.in_words(amount, currency, locale=_locale())
+
+
+@register.filter
+def paid_for(price: Price) -> str:
+    """Write "€12.00 a month", or for a pass "€4.00 for 7 days"."""
+    return terms.price_in_words(price.terms, locale=_locale())
+
+
+CARDS = {
+    "amex": "American Express",
+    "diners": "Diners Club",
+    "jcb": "JCB",
+    "unionpay": "UnionPay",
+    "eftpos_au": "Eftpos",
+    "bank account": "Bank account",
+}
+
+
+@register.filter
+def card(brand: str) -> str:
+    """Write a card's brand as its owner knows it."""
+    return CARDS.get(brand, brand.replace("_", " ").title())
+
+
 def _locale() -> str:
     return get_language() or "en"

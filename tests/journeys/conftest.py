@@ -4,17 +4,26 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+import stripe
 from django.core import mail
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from articles.models import Article
+from paywall import clock
+from paywall.payments import gateway
 from tests.making import make_article, make_section
+from tests.payments.shop import Newspaper, open_newspaper
+from tests.payments.telling import SECRET, post
+from tests.stripe_sandbox import TEST_KEY, InProcessClient, Sandbox
+from tests.stripe_sandbox.clock import moment
+from tests.stripe_sandbox.wsgi import serve_in_thread
 
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -102,3 +111,35 @@ def screenshot(page: Page, name: str) -> None:
     if folder := os.environ.get("SCREENSHOTS"):
         Path(folder).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+@pytest.fixture
+def paper(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, transactional_db: None
+) -> Iterator[Newspaper]:
+    """Open a newspaper by the clock of a sandbox whose pages a browser reaches."""
+    settings.STRIPE_SECRET_KEY, settings.STRIPE_WEBHOOK_SECRET = TEST_KEY, SECRET
+    sandbox = Sandbox(datetime.now(UTC).replace(microsecond=0))
+    monkeypatch.setattr(gateway, "http_client", lambda: InProcessClient(sandbox))
+    monkeypatch.setattr(stripe.HTTPClient, "_sleep_time_seconds", lambda *_: 0)
+    monkeypatch.setattr(clock, "now", lambda: moment(sandbox.now))
+    sandbox.webhooks.to_function(post, SECRET)
+    stop = serve_in_thread(sandbox)
+    yield open_newspaper(sandbox)
+    stop()
+    assert not sandbox.mismatches
+
+
+@pytest.fixture
+def arrive(visit: Callable[..., Page], paper: Newspaper) -> Callable[..., Page]:
+    """Return a way for a subscriber to sign in and come to the account page."""
+
+    def come(**options: Any) -> Page:
+        page = visit("/accounts/login/?next=/account/", **options)
+        page.get_by_label("Email address").fill("reader@example.com")
+        page.get_by_label("Password").fill("correct horse")
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        expect(page.get_by_role("heading", name="Your account")).to_be_visible()
+        return page
+
+    return come

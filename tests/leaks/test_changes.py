@@ -190,11 +190,8 @@ def test_no_remembered_page_holds_more_than_the_opening(
         read(Client(), story)
     for story in premium:
         remembered = stories.find(story.slug, now=NOW)
-        previews = [
-            page.decode()
-            for (_, decision, *_), page in remembered.pages.items()  # type: ignore[misc]  # told
-            if not decision.opens
-        ]
+        assert len(remembered.pages) >= 2
+        previews = [page.decode() for page in remembered.pages.values() if b"wall" in page]
         assert previews
         assert all("Opening 2" in page for page in previews)
         assert not [page for page in previews if CANARY.search(page)]

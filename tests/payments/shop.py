@@ -1,8 +1,11 @@
 """A newspaper whose packages are published to the sandbox, and readers who pay for them."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+
+import pytest
 
 from paywall.catalog.models import Price
 from paywall.payments import gateway, publishing, updating
@@ -15,6 +18,7 @@ from tests.catalog.packages import MONTHLY, WEEK_PASS, YEARLY, make_package, mak
 from tests.making import make_reader, make_section
 from tests.stripe_sandbox import Sandbox
 from tests.stripe_sandbox.clock import moment
+from tests.stripe_sandbox.faults import Kind as FaultKind
 from tests.stripe_sandbox.http_client import client
 
 GOOD = "4242424242424242"
@@ -65,6 +69,10 @@ class Newspaper:
         self.update(customer)
         return Subscription.objects.get(stripe_id=made.id)
 
+    def coupon_of(self, price: Price) -> str:
+        """Return the coupon that is a price's introductory offer."""
+        return Publication.objects.get(price=price, kind=Kind.OFFER.value).stripe_id
+
     def update(self, customer: Customer) -> None:
         """Fetch everything of a customer and record it."""
         updating.everything_of(self.stripe, customer, why="a test", now=self.now)
@@ -78,6 +86,11 @@ class Newspaper:
         """Bring up to date what is named: subscriptions="sub_1", invoices="in_1" and so on."""
         touched = Touched(**{name: frozenset({one}) for name, one in ids.items()})
         updating.bring_up_to_date(self.stripe, customer, touched, why="a test", now=self.now)
+
+
+def publish(paper: Newspaper) -> None:
+    """Tell Stripe of what was changed in the catalogue."""
+    publishing.publish(paper.stripe, now=paper.now)
 
 
 def stripe_id(price: Price) -> str:
@@ -101,3 +114,24 @@ def open_newspaper(sandbox: Sandbox) -> Newspaper:
     )
     publishing.publish(made.stripe, now=made.now)
     return made
+
+
+def failing_at(
+    paper: Newspaper,
+    patch: pytest.MonkeyPatch,
+    number: int,
+    kind: FaultKind,
+    *,
+    times: int = 1 + gateway.RETRIES,
+) -> None:
+    """Have the call to Stripe of that number (0: the next) fail, with all its retries."""
+    around, asked = paper.sandbox.faults.around, list[tuple[str, str]]()
+
+    def counted(method: str, path: str) -> AbstractContextManager[None]:
+        if asked[-1:] != [(method, path)]:  # else it is a retry
+            asked.append((method, path))
+            if len(asked) == number + 1:
+                paper.sandbox.faults.add(kind, times=times, path=path, method=method)
+        return around(method, path)
+
+    patch.setattr(paper.sandbox.faults, "around", counted)

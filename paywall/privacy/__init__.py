@@ -1,0 +1,1 @@
+"""What is kept about a reader: seeing it, taking it along, having it erased."""

@@ -1,0 +1,93 @@
+"""Closing an account: first nothing is charged any more, then the person is forgotten.
+
+At Stripe everything that runs is ended, then the customer is deleted there: name, address and
+cards go, invoices stay, as the law wants them. Here the customer's row stays with its invoices
+and without the reader. Each step is safe to repeat, so whatever breaks off is simply asked again;
+the reader is deleted last, in one transaction.
+https://docs.stripe.com/api/customers/delete
+"""
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import Reader
+from paywall.payments import updating
+from paywall.payments.cancelling import end_at_stripe
+from paywall.payments.gateway import Gateway, GatewayRefused
+from paywall.payments.hindrances import Hindered
+from paywall.payments.updating import Touched
+from paywall.subscriptions.models import Customer
+from paywall.subscriptions.paid import Held, paid_by
+
+WHY = "the account was closed"
+STAFF = "You are a member of staff: ask a colleague to take you off the staff first."
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What ends with the account, and whether invoices are kept."""
+
+    subscriptions: list[Held]
+    keeps_invoices: bool
+
+
+def what_ends(reader: Reader, *, now: datetime) -> Ending:
+    """Return what a reader loses by closing the account. Raises Hindered for staff."""
+    _refuse_staff(reader)
+    paid = paid_by(reader, now=now)
+    running = [each for each in paid.held if not each.is_over]
+    return Ending(running, bool(paid.invoices or paid.passes))
+
+
+def close(connect: Callable[[], Gateway], reader: Reader, *, now: datetime) -> None:
+    """End what the reader pays for, forget the person at Stripe, then delete the reader.
+
+    `connect` returns the gateway; who never paid needs none. Raises Hindered for staff, and
+    GatewayError: then the account is still there, and closing it again goes on from there.
+    """
+    _refuse_staff(reader)
+    end_payments(connect, reader, now=now)
+    forget(reader)
+
+
+def end_payments(connect: Callable[[], Gateway], reader: Reader, *, now: datetime) -> None:
+    """End what a reader pays for, and forget the person at Stripe. Raises GatewayError."""
+    customer = Customer.objects.filter(reader=reader).first()
+    if customer and customer.stripe_id:
+        _end_at_stripe(connect(), customer, customer.stripe_id, now)
+
+
+def forget(reader: Reader) -> None:
+    """Delete a reader whose payments were ended; the invoices stay, with nobody's name."""
+    with transaction.atomic():
+        Customer.objects.filter(reader=reader).update(email="")
+        reader.delete()
+
+
+def _refuse_staff(reader: Reader) -> None:
+    if reader.is_staff:
+        raise Hindered(STAFF)
+
+
+def _end_at_stripe(stripe: Gateway, customer: Customer, stripe_id: str, now: datetime) -> None:
+    """End everything that runs there, record that, and delete the customer."""
+    if stripe.customer(stripe_id).get("deleted"):
+        return
+    for session in stripe.sessions(customer=stripe_id, status="open"):
+        with contextlib.suppress(GatewayRefused):  # paid or closed in the same moment
+            stripe.expire_session(session["id"])
+    ended, voided = set[str](), set[str]()
+    for theirs in list(stripe.subscriptions(customer=stripe_id)):
+        ended.add(theirs["id"])
+        voided.update(end_at_stripe(stripe, theirs["id"]))
+    touched = Touched(subscriptions=frozenset(ended), invoices=frozenset(voided))
+    updating.bring_up_to_date(stripe, customer, touched, why=WHY, now=now)
+    try:
+        stripe.delete_customer(stripe_id)
+    except GatewayRefused:  # it was done in the same moment, or its answer was lost
+        if not stripe.customer(stripe_id).get("deleted"):
+            raise

@@ -1,0 +1,57 @@
+"""Deleting a reader in the admin: what they pay for ends at Stripe first."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from accounts.admin import ReaderAdmin
+from accounts.models import Reader
+from paywall import clock
+from paywall.payments import gateway
+from paywall.payments.gateway import GatewayError
+from paywall.privacy import closing
+from paywall.subscriptions.models import Subscription
+
+admin.site.unregister(Reader)
+
+RUNNING = "{} pays for a subscription. Deleting the reader ends it at Stripe at once."
+FAILED = "{} was not deleted: what is paid for could not be ended at Stripe. {} Try again."
+
+
+@admin.register(Reader)
+class PayingReaderAdmin(ReaderAdmin):
+    """Readers one by one: each deletion talks to Stripe, and may have to be tried again."""
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Before Django's own view, and outside its transaction, end the payments."""
+        reader = self.get_object(request, object_id)
+        if reader and self._may_delete(request, reader):
+            if request.method == "POST":
+                try:
+                    closing.end_payments(gateway.from_settings, reader, now=clock.now())
+                except GatewayError as error:
+                    messages.error(request, FAILED.format(reader, error))
+                    return redirect("admin:accounts_reader_change", reader.pk)
+            elif Subscription.objects.running().filter(customer__reader=reader).exists():
+                messages.warning(request, RUNNING.format(reader))
+        response: HttpResponse = super().delete_view(request, object_id, extra_context)
+        return response
+
+    def delete_model(self, request: HttpRequest, obj: Reader) -> None:
+        closing.forget(obj)
+
+    def _may_delete(self, request: HttpRequest, reader: Reader) -> bool:
+        """Tell whether Django's own view will let them: nothing is ended for who may not."""
+        if not self.has_delete_permission(request, reader):
+            return False
+        _, _, needed, protected = self.get_deleted_objects([reader], request)
+        return not needed and not protected

@@ -1,0 +1,164 @@
+"""Cancelling: nothing more is charged, and what was paid for stays open."""
+
+import contextlib
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from paywall.payments import cancelling, switching
+from paywall.payments.gateway import GatewayUnavailable
+from paywall.payments.hindrances import Hindered
+from paywall.payments.switching import Agreed
+from paywall.subscriptions.models import Customer, Subscription
+from tests.payments.shop import Newspaper, failing_at
+
+FAILS_LATER = "4000000000000341"
+
+
+def charged(customer: Customer) -> int:
+    return sum(customer.invoices.values_list("amount_paid", flat=True))
+
+
+def past_due(paper: Newspaper) -> tuple[Customer, Subscription]:
+    customer = paper.customer(number=FAILS_LATER)
+    subscription = paper.subscribe(customer)
+    paper.advance(days=32)
+    paper.update(customer)
+    subscription.refresh_from_db()
+    assert subscription.status == "past_due"
+    return customer, subscription
+
+
+def test_it_stays_open_until_the_end_of_what_is_paid(paper: Newspaper) -> None:
+    customer = paper.customer()
+    subscription = paper.subscribe(customer)
+    ends = subscription.period_ends_at
+    for _ in range(2):
+        cancelling.cancel(paper.stripe, subscription, now=paper.now)
+        assert (subscription.status, subscription.cancels_at) == ("active", ends)
+    assert subscription.entitlement is not None
+    assert subscription.entitlement.ends_at == ends
+    paper.advance(days=60)
+    paper.update(customer)
+    subscription.refresh_from_db()
+    assert (subscription.status, subscription.ended_at) == ("canceled", ends)
+    assert charged(customer) == 1200
+
+
+def test_a_trial_that_is_cancelled_costs_nothing(paper: Newspaper) -> None:
+    customer = paper.customer()
+    subscription = paper.subscribe(customer, trial_period_days=14)
+    cancelling.cancel(paper.stripe, subscription, now=paper.now)
+    assert subscription.cancels_at == subscription.trial_ends_at
+    paper.advance(days=40)
+    paper.update(customer)
+    assert charged(customer) == 0
+
+
+def test_a_switch_that_waits_does_not_happen(paper: Newspaper) -> None:
+    customer = paper.customer()
+    subscription = paper.subscribe(customer)
+    agreed = Agreed(subscription.price_id, paper.sport.terms, paper.now, 0)
+    switching.switch(paper.stripe, subscription, paper.sport, agreed, now=paper.now)
+    cancelling.cancel(paper.stripe, subscription, now=paper.now)
+    assert subscription.next_price is None
+    paper.advance(days=40)
+    paper.update(customer)
+    subscription.refresh_from_db()
+    assert subscription.status == "canceled"
+    assert charged(customer) == 1200
+
+
+def test_who_did_not_pay_ends_at_once_and_owes_nothing(paper: Newspaper) -> None:
+    customer, subscription = past_due(paper)
+    for _ in range(2):
+        cancelling.cancel(paper.stripe, subscription, now=paper.now)
+        assert (subscription.status, subscription.ended_at) == ("canceled", paper.now)
+    assert sorted(customer.invoices.values_list("status", flat=True)) == ["paid", "void"]
+    assert subscription.entitlement is not None
+    assert subscription.entitlement.ends_at == paper.now
+    paper.advance(days=60)
+    paper.update(customer)
+    assert charged(customer) == 1200
+
+
+def test_it_goes_on_as_if_nothing_had_been(paper: Newspaper) -> None:
+    customer = paper.customer()
+    subscription = paper.subscribe(customer)
+    cancelling.cancel(paper.stripe, subscription, now=paper.now)
+    for _ in range(2):
+        cancelling.resume(paper.stripe, subscription, now=paper.now)
+        assert subscription.cancels_at is None
+    assert subscription.entitlement is not None
+    assert subscription.entitlement.ends_at == subscription.period_ends_at + timedelta(days=14)
+    paper.advance(days=32)
+    paper.update(customer)
+    assert charged(customer) == 2400
+
+
+def test_nothing_goes_on_that_is_over(paper: Newspaper) -> None:
+    subscription = paper.subscribe(paper.customer())
+    cancelling.cancel(paper.stripe, subscription, now=paper.now)
+    paper.advance(days=40)
+    with pytest.raises(Hindered, match="over"):
+        cancelling.resume(paper.stripe, subscription, now=paper.now)
+    assert subscription.status == "canceled"
+
+
+@pytest.mark.parametrize("kind", ["timeout", "answer_lost", "broken"])
+@pytest.mark.parametrize("at", range(6))
+@pytest.mark.parametrize("state", ["active", "waiting", "past due"])
+def test_whatever_breaks_off_ends_right_when_repeated(
+    paper: Newspaper, monkeypatch: pytest.MonkeyPatch, state: str, at: int, kind: Any
+) -> None:
+    if state == "past due":
+        customer, subscription = past_due(paper)
+    else:
+        customer = paper.customer()
+        subscription = paper.subscribe(customer)
+    if state == "waiting":
+        agreed = Agreed(subscription.price_id, paper.sport.terms, paper.now, 0)
+        switching.switch(paper.stripe, subscription, paper.sport, agreed, now=paper.now)
+    with monkeypatch.context() as patch, contextlib.suppress(GatewayUnavailable):
+        failing_at(paper, patch, at, kind)
+        cancelling.cancel(paper.stripe, subscription, now=paper.now)
+    paper.sandbox.faults.clear()
+    again = Subscription.objects.get(pk=subscription.pk)
+    cancelling.cancel(paper.stripe, again, now=paper.now)
+    assert again.next_price is None
+    assert again.cancels_at or again.status == "canceled"
+    paper.advance(days=40)
+    paper.update(customer)
+    again.refresh_from_db()
+    assert again.status == "canceled"
+    assert charged(customer) == 1200
+    assert not customer.invoices.filter(status="open").exists()
+
+
+@pytest.mark.parametrize("kind", ["timeout", "answer_lost"])
+@pytest.mark.parametrize("at", range(3))
+def test_resuming_that_breaks_off_ends_right_when_repeated(
+    paper: Newspaper, monkeypatch: pytest.MonkeyPatch, at: int, kind: Any
+) -> None:
+    subscription = paper.subscribe(paper.customer())
+    cancelling.cancel(paper.stripe, subscription, now=paper.now)
+    with monkeypatch.context() as patch, contextlib.suppress(GatewayUnavailable):
+        failing_at(paper, patch, at, kind)
+        cancelling.resume(paper.stripe, subscription, now=paper.now)
+    paper.sandbox.faults.clear()
+    again = Subscription.objects.get(pk=subscription.pk)
+    cancelling.resume(paper.stripe, again, now=paper.now)
+    assert (again.status, again.cancels_at) == ("active", None)
+
+
+@pytest.mark.parametrize("at", range(6))
+def test_an_answer_lost_once_is_not_noticed(
+    paper: Newspaper, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    customer, subscription = past_due(paper)
+    with monkeypatch.context() as patch:
+        failing_at(paper, patch, at, "answer_lost", times=1)
+        cancelling.cancel(paper.stripe, subscription, now=paper.now)
+    assert subscription.status == "canceled"
+    assert not customer.invoices.filter(status="open").exists()
