@@ -85,7 +85,7 @@ NOW = int(time.time())
         (BODY, signature(BODY, [SECRET], NOW).replace("v1=", "v0=")),
         (BODY + b" ", signature(BODY, [SECRET], NOW)),
         (BODY, signature(BODY, [SECRET], NOW - 400)),
-        (BODY, signature(BODY, [SECRET], NOW + 400)),
+        (BODY, signature(BODY, [SECRET], NOW + 4000)),
         (BODY, signature(BODY, [SECRET], NOW).replace(f"t={NOW}", f"t={NOW},t={NOW}")),
         (b"", signature(b"", [SECRET], NOW)),
         (b"\xff\xfe", signature(b"\xff\xfe", [SECRET], NOW)),
