@@ -12,7 +12,7 @@ from allauth.mfa.webauthn import views as webauthn
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from accounts import verification
-from accounts.ways import with_way_back
+from accounts.ways import leads_to, with_way_back
 
 CODE_PAGES = {
     LoginStageKey.VERIFY_EMAIL.value: "account_email_verification_sent",
@@ -48,7 +48,11 @@ class SignIn(OpenDoor, account.LoginView):
 
 
 class SignUp(OpenDoor, account.SignupView):
-    pass
+    """Says to somebody who has chosen a package that this is a step on the way to it."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        buying = leads_to(self.request, "choose")
+        return {**super().get_context_data(**kwargs), "buying": buying}
 
 
 class RequestCode(OpenDoor, account.RequestLoginCodeView):

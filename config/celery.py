@@ -33,6 +33,14 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},  # another one comes
     },
+    "find-missed-stripe-events": {
+        "task": "paywall.tasks.find_missed_stripe_events",
+        "schedule": crontab(minute="*/15"),
+    },
+    "compare-everything-with-stripe": {
+        "task": "paywall.tasks.compare_everything_with_stripe",
+        "schedule": crontab(hour="4", minute="10"),
+    },
 }
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from paywall import clock
 from paywall.metering import forgetting
-from paywall.payments import inbox
+from paywall.payments import gateway, inbox, reconciling
 from paywall.periods import month_of
 
 logger = logging.getLogger(__name__)
@@ -42,3 +42,17 @@ def sweep_stripe_events() -> None:
     """Handle what nobody has handled: Redis was away, a worker crashed, Stripe failed."""
     while inbox.sweep(now=clock.now()) is not None:
         pass
+
+
+@shared_task
+def find_missed_stripe_events() -> None:
+    """Keep the events that did not arrive; they are handled like those that did."""
+    if settings.STRIPE_SECRET_KEY:
+        reconciling.missed_events(gateway.from_settings(), now=clock.now())
+
+
+@shared_task
+def compare_everything_with_stripe() -> None:
+    """Record what differs between Stripe's subscriptions, customers and prices and ours."""
+    if settings.STRIPE_SECRET_KEY:
+        reconciling.everything(gateway.from_settings(), now=clock.now())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from paywall.web import billing, cancelling, closing, switching, views, webhooks
+from paywall.web import billing, cancelling, checkout, closing, switching, views, webhooks
 
 urlpatterns = [
     path("subscribe/", views.show_packages, name="subscribe"),
@@ -18,5 +18,7 @@ urlpatterns = [
     path("account/paid/", billing.look_again, name="account_paid"),
     path("account/close/", closing.close, name="account_close"),
     path("account/closed/", closing.closed, name="account_closed"),
+    path("subscribe/welcome/", checkout.welcome, name="welcome"),
+    path("subscribe/<uuid:price_id>/", checkout.choose, name="choose"),
     path("webhooks/stripe/", webhooks.receive_from_stripe, name="stripe_webhook"),
 ]

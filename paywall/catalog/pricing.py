@@ -74,6 +74,14 @@ def sell(price: Price, terms: Terms, *, now: datetime) -> Price:
         return current
 
 
+def instead_of(price: Price) -> Price | None:
+    """Return what is sold today in the place of a price, itself while it is in force."""
+    if price.retired_at is None:
+        return price
+    same = Price.objects.in_force().filter(interval=price.interval, currency=price.currency)
+    return same.filter(package=price.package_id).select_related("package").first()
+
+
 def why_kept(price: Price) -> str:
     """Return why a price may not be deleted, or ""."""
     if price.sold:

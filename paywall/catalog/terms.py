@@ -4,9 +4,10 @@ Pure: a page, a letter and a checkout say the same of the same terms.
 """
 
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Self
 
 from babel.core import Locale
 from babel.dates import format_date
@@ -62,6 +63,29 @@ class Terms:
     def takes_promotion_code(self) -> bool:
         """Stripe takes one discount for each checkout, and the introductory offer is one."""
         return self.intro_amount is None
+
+    @property
+    def due_today(self) -> int:
+        """What the first payment, made at once, comes to; taxes aside."""
+        if self.trial_days:
+            return 0
+        return self.amount if self.intro_amount is None else self.intro_amount
+
+    def without_beginning(self) -> Self:
+        """Return the terms for somebody who has had the free days or the offer before."""
+        return replace(self, trial_days=0, intro_amount=None, intro_months=None)
+
+    def written(self) -> str:
+        """Return them as a form carries them, to be told whether they are still the same."""
+        return " ".join("-" if value is None else str(value) for value in astuple(self))
+
+    @classmethod
+    def read(cls, written: str) -> Self:
+        """Return the terms that a form carried. Raises ValueError for anything else."""
+        interval, amount, currency, *numbers = written.split(" ")
+        trial, *optional = numbers
+        intro, months, days = (None if one == "-" else int(one) for one in optional)
+        return cls(Interval(interval), int(amount), currency, int(trial), intro, months, days)
 
 
 def price_in_words(terms: Terms, *, locale: str) -> str:

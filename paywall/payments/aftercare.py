@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from paywall.payments import concerns, updating
 from paywall.payments.gateway import Gateway, GatewayRefused
@@ -18,6 +18,7 @@ from paywall.subscriptions.lifecycle import Reason
 from paywall.subscriptions.models import Customer, Invoice, Purchase, Subscription
 from paywall.subscriptions.snapshot import Status
 
+ENDS_BY_ITSELF = (Concern.Kind.DISPUTE, Concern.Kind.DOUBLE)
 PAID_FOR = (Status.TRIALING.value, Status.ACTIVE.value)
 
 
@@ -26,6 +27,8 @@ def look_after(stripe: Gateway, customer: Customer, *, now: datetime) -> None:
 
     Raises GatewayUnavailable and GatewayRefused: the rest is then done by whoever calls again.
     """
+    if not in_want().filter(pk=customer.pk).exists():
+        return
     _look_at_disputes(customer, now)
     running = list(customer.subscriptions.running())
     for subscription in running:
@@ -33,19 +36,33 @@ def look_after(stripe: Gateway, customer: Customer, *, now: datetime) -> None:
             _cancel(stripe, subscription, why="the account was closed", now=now)
         elif subscription.reason == Reason.REFUNDED:
             _cancel(stripe, subscription, why="its period was refunded", now=now)
-            _settle_double(subscription, now)
-    if customer.reader_id is not None and len(_renewing(running)) > 1:
+    doubles = {each.stripe_id for each in _renewing(running)[1:]}
+    if customer.reader_id is not None and doubles - _before_staff(customer):
         _end_doubles(stripe, customer, now)
+    _settle_what_is_over(customer, now)
 
 
 def in_want() -> QuerySet[Customer]:
-    """Keep the customers whose records ask for something to be done at Stripe."""
-    running = Subscription.objects.running()
-    refunded = running.filter(reason=Reason.REFUNDED.value).values("customer")
-    several = running.filter(cancels_at=None).values("customer").annotate(several=Count("pk"))
-    doubled = several.filter(several__gt=1).values("customer")
-    closed = running.filter(customer__reader=None).values("customer")
-    return Customer.objects.filter(Q(pk__in=refunded) | Q(pk__in=doubled) | Q(pk__in=closed))
+    """Keep the customers whose records ask for something."""
+    theirs = OuterRef("pk")
+    running = Subscription.objects.running().filter(customer=theirs)
+    renewing = running.filter(cancels_at=None)
+    before_it = Subscription.objects.running().filter(
+        cancels_at=None, customer=OuterRef("customer"), pk__lt=OuterRef("pk")
+    )
+    disputed = [
+        each.filter(customer=theirs).exclude(disputed_at=None)
+        for each in (Invoice.objects, Purchase.objects)
+    ]
+    looked_at = Concern.objects.filter(customer=theirs, kind__in=ENDS_BY_ITSELF, settled_at=None)
+    return Customer.objects.filter(
+        (Q(reader=None) & Exists(running))
+        | Exists(running.filter(reason=Reason.REFUNDED.value))
+        | Exists(renewing.filter(Exists(before_it)))
+        | Exists(disputed[0])
+        | Exists(disputed[1])
+        | Exists(looked_at)
+    )
 
 
 def _cancel(stripe: Gateway, subscription: Subscription, *, why: str, now: datetime) -> None:
@@ -85,6 +102,11 @@ def _end_doubles(stripe: Gateway, customer: Customer, now: datetime) -> None:
     renewing = _renewing(customer.subscriptions.running())
     for double in renewing[1:]:
         kept = renewing[0]
+        if _may_be_refunded(double, kept):
+            for invoice in double.invoices.filter(amount_paid__gt=0):
+                _refund(stripe, invoice, now)
+            _cancel(stripe, double, why="another one was running", now=now)
+        # What was done is settled at once, and kept for staff to read.
         concerns.raise_concern(
             Concern.Kind.DOUBLE,
             double.stripe_id,
@@ -93,11 +115,12 @@ def _end_doubles(stripe: Gateway, customer: Customer, now: datetime) -> None:
             "and cancelled.",
             now=now,
         )
-        if _may_be_refunded(double, kept):
-            for invoice in double.invoices.filter(amount_paid__gt=0):
-                _refund(stripe, invoice, now)
-            _cancel(stripe, double, why="another one was running", now=now)
-            _settle_double(double, now)
+
+
+def _before_staff(customer: Customer) -> set[str]:
+    """Return the doubles that are for staff to decide on."""
+    open_ones = customer.concerns.filter(kind=Concern.Kind.DOUBLE, settled_at=None)
+    return {concerns.fact_of(concern) for concern in open_ones}
 
 
 def _may_be_refunded(double: Subscription, kept: Subscription) -> bool:
@@ -109,10 +132,6 @@ def _may_be_refunded(double: Subscription, kept: Subscription) -> bool:
         and double.invoices.filter(amount_paid__gt=0).count() <= 1
         and not due.exists()
     )
-
-
-def _settle_double(double: Subscription, now: datetime) -> None:
-    concerns.settle(Concern.Kind.DOUBLE, double.stripe_id, "That was done for the one.", now=now)
 
 
 def _refund(stripe: Gateway, invoice: Invoice, now: datetime) -> None:
@@ -133,23 +152,36 @@ def _refund(stripe: Gateway, invoice: Invoice, now: datetime) -> None:
 
 
 def _look_at_disputes(customer: Customer, now: datetime) -> None:
-    """Put each disputed payment before staff, and settle those that were won."""
-    paid: list[Invoice | Purchase] = [
-        *customer.invoices.exclude(disputed_at=None),
-        *customer.purchases.exclude(disputed_at=None),
-    ]
-    kind = Concern.Kind.DISPUTE
-    for each in paid:
+    """Put each disputed payment before staff."""
+    for each in _disputed(customer):
         concerns.raise_concern(
-            kind,
+            Concern.Kind.DISPUTE,
             each.stripe_id,
             customer,
             f"The payment {each.payment_intent} for {each.stripe_id} is disputed. What it paid for "
             "is closed; answer the bank in Stripe's dashboard.",
             now=now,
         )
-    disputed = {each.stripe_id for each in paid}
-    for concern in customer.concerns.filter(kind=kind, settled_at=None):
-        fact = concern.key.removeprefix(f"{kind.value}:")
-        if fact not in disputed:
-            concerns.settle(kind, fact, "The dispute was won.", now=now)
+
+
+def _disputed(customer: Customer) -> list[Invoice | Purchase]:
+    return [
+        *customer.invoices.exclude(disputed_at=None),
+        *customer.purchases.exclude(disputed_at=None),
+    ]
+
+
+def _settle_what_is_over(customer: Customer, now: datetime) -> None:
+    """Settle disputes that were won, and doubles that run no more, whoever saw to that."""
+    still = {
+        Concern.Kind.DISPUTE: {each.stripe_id for each in _disputed(customer)},
+        Concern.Kind.DOUBLE: {each.stripe_id for each in customer.subscriptions.running()},
+    }
+    end = {
+        Concern.Kind.DISPUTE: "The dispute was won.",
+        Concern.Kind.DOUBLE: "It runs no more.",
+    }
+    for concern in customer.concerns.filter(kind__in=ENDS_BY_ITSELF, settled_at=None):
+        kind = Concern.Kind(concern.kind)
+        if concerns.fact_of(concern) not in still[kind]:
+            concerns.settle(concern, end[kind], now=now)

@@ -20,12 +20,15 @@ def raise_concern(
     Concern.objects.bulk_create([concern], ignore_conflicts=True)
 
 
-def settle(kind: Concern.Kind, fact: str, text: str, *, now: datetime) -> None:
-    """Say how a fact that may be before staff came to its end."""
-    for concern in Concern.objects.filter(key=f"{kind.value}:{fact}"[:255], settled_at=None):
-        concern.settled_at = now
-        concern.text = f"{concern.text} {text}"
-        concern.save(update_fields=["settled_at", "text"])
+def fact_of(concern: Concern) -> str:
+    """Return the fact that a concern was raised for."""
+    return concern.key.removeprefix(f"{concern.kind}:")
+
+
+def settle(concern: Concern, how: str, *, now: datetime) -> None:
+    """Settle a concern, unless somebody has; `how` is added to what staff read."""
+    still = Concern.objects.filter(pk=concern.pk, settled_at=None)
+    still.update(settled_at=now, text=f"{concern.text} {how}".strip())
 
 
 def raise_foreign_prices(

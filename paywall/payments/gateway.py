@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
+from http import HTTPStatus
 from typing import Any, TypeAlias
 
 import stripe
@@ -28,8 +29,16 @@ class GatewayUnavailable(GatewayError):  # noqa: N818, it is not our error
     """Stripe could not be reached, or asked to come back later: the same may work then."""
 
 
+class GatewayBroken(GatewayUnavailable):
+    """Stripe broke down over a request, and says so again to its key: it takes another one."""
+
+
 class GatewayRefused(GatewayError):  # noqa: N818, it is not our error
     """Stripe refused, and would again."""
+
+
+class GatewayMissing(GatewayRefused):
+    """Stripe has no such thing, or not in this account."""
 
 
 class GatewayDeclined(GatewayRefused):
@@ -294,8 +303,12 @@ def _our_errors() -> Iterator[None]:
         yield
     # An APIError is an answer that says nothing of what was asked: 409, 500 and the like.
     except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as error:
-        raise GatewayUnavailable(f"Stripe does not answer: {error}") from error
+        kept = (error.headers or {}).get("Stripe-Should-Retry") == "false"
+        away = GatewayBroken if kept else GatewayUnavailable
+        raise away(f"Stripe does not answer: {error}") from error
     except stripe.CardError as error:
         raise GatewayDeclined(error.user_message or "The bank declined the payment.") from error
     except stripe.StripeError as error:
-        raise GatewayRefused(f"Stripe refused: {error.user_message or error}") from error
+        missing = error.http_status == HTTPStatus.NOT_FOUND
+        refused = GatewayMissing if missing else GatewayRefused
+        raise refused(f"Stripe refused: {error.user_message or error}") from error

@@ -50,6 +50,12 @@ class Publication(models.Model):
         return f"{self.stripe_id} at Stripe: {self.price or self.package}"
 
 
+class CheckoutAttemptQuerySet(models.QuerySet["CheckoutAttempt"]):
+    def open(self) -> Self:
+        """Keep those that may still be paid, as far as we know."""
+        return self.filter(state=CheckoutAttempt.State.OPEN)
+
+
 class CheckoutAttempt(models.Model):
     """A reader on the way to paying. At most one is open; it owns the idempotency key.
 
@@ -73,6 +79,8 @@ class CheckoutAttempt(models.Model):
     back_to = models.CharField(max_length=500, blank=True)
     begun_at = models.DateTimeField()
     expires_at = models.DateTimeField(help_text="When Stripe closes the session by itself.")
+
+    objects = CheckoutAttemptQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -168,6 +176,11 @@ class Reconciliation(models.Model):
 
     class Meta:
         ordering = ("-began_at",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["kind"], condition=Q(ended_at=None), name="one_comparison_at_a_time"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.began_at:%Y-%m-%d %H:%M}"

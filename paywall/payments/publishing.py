@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from paywall.catalog.models import Package
+from paywall.catalog.models import Package, Price
 from paywall.payments.comparing import (
+    SALE,
     WHOLE,
     Difference,
     Fields,
@@ -114,6 +115,30 @@ def publish(gateway: Gateway, *, now: datetime, take_ours: bool = False) -> Publ
             products[each.ours.key] = stripe_id
             _remember(each, stripe_id, now=now)
     return published
+
+
+def make_sure(gateway: Gateway, price: Price, *, now: datetime) -> None:
+    """Have Stripe sell a price on its terms here, publishing what is not published yet.
+
+    Raises GatewayUnavailable, and GatewayRefused where Stripe has it otherwise: staff settle that.
+    """
+    if not _sold_as_here(price):
+        publish(gateway, now=now)
+    if not _sold_as_here(price):
+        raise GatewayRefused(f"{price} is not at Stripe as it is here: see “Publish to Stripe”.")
+
+
+def _sold_as_here(price: Price) -> bool:
+    """Tell whether Stripe was told of a price, and its offer, in what it never changes."""
+    published = price.package.publications.select_related("package", "price")
+    publications = {_key_of(one): one for one in published}
+    wants = [one for one in wanted([price.package], publications) if one.price == price]
+    known = [(want, want.as_ours(publications.get(want.key))) for want in wants]
+    return bool(known) and all(
+        ours.told is not None
+        and all(ours.told.get(field) == ours.fields[field] for field in want.fixed | {SALE})
+        for want, ours in known
+    )
 
 
 def state_of(package: Package) -> str:

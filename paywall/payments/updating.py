@@ -114,7 +114,11 @@ def _fetch_subscription(stripe: Gateway, subscription_id: str, found: _Found) ->
 
 
 def _fetch_invoice(stripe: Gateway, invoice_id: str, found: _Found) -> None:
-    """Fetch an invoice with its payment, and its subscription if that is not known yet."""
+    """Fetch an invoice with its payment, and its subscription where that matters.
+
+    It does while the subscription is not known yet, and where money was given or taken back:
+    whether that closes it depends on the period that runs by now.
+    """
     if invoice_id in found.invoices:
         return
     invoice = stripe.invoice(invoice_id)
@@ -123,7 +127,8 @@ def _fetch_invoice(stripe: Gateway, invoice_id: str, found: _Found) -> None:
         return
     payment = _payment(stripe, facts.charge_of(invoice), intent=facts.intent_of(invoice))
     found.invoices[invoice_id] = facts.invoice_facts(invoice, payment)
-    if not Subscription.objects.filter(stripe_id=subscription_id).exists():
+    taken_back = payment.refunded_at or payment.disputed_at
+    if taken_back or not Subscription.objects.filter(stripe_id=subscription_id).exists():
         _fetch_subscription(stripe, subscription_id, found)
 
 

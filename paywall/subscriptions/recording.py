@@ -71,8 +71,7 @@ def _record_subscription(
     if known:
         since = known.price_since if known.price_id == price.pk else now
     _write(
-        Subscription,
-        snapshot.stripe_id,
+        known or Subscription(stripe_id=snapshot.stripe_id),
         fetched.ticket,
         now,
         customer=customer,
@@ -105,8 +104,7 @@ def _record_invoice(
     if subscription is None or not _is_newer(known, fetched.ticket):
         return
     _write(
-        Invoice,
-        invoice.stripe_id,
+        known or Invoice(stripe_id=invoice.stripe_id),
         fetched.ticket,
         now,
         customer=customer,
@@ -143,8 +141,7 @@ def _record_pass(customer: Customer, bought: PassFacts, fetched: Fetched, now: d
         # A payment that comes late opens from when it is seen: a day's pass has its day.
         paid_at = bought.payment.paid_at or (known.paid_at if known else None) or now
     _write(
-        Purchase,
-        bought.stripe_id,
+        known or Purchase(stripe_id=bought.stripe_id),
         fetched.ticket,
         now,
         customer=customer,
@@ -166,11 +163,11 @@ def _is_newer(known: Recorded | None, ticket: int) -> bool:
     return known is None or known.recorded_ticket < ticket
 
 
-def _write(
-    model: type[Recorded], stripe_id: str, ticket: int, now: datetime, **fields: Any
-) -> None:
-    fields |= {"recorded_ticket": ticket, "recorded_at": now}
-    model._default_manager.update_or_create(defaults=fields, stripe_id=stripe_id)
+def _write(row: Recorded, ticket: int, now: datetime, **fields: Any) -> None:
+    """Write a row that nobody else writes: the customer's is locked."""
+    for name, value in {**fields, "recorded_ticket": ticket, "recorded_at": now}.items():
+        setattr(row, name, value)
+    row.save()
 
 
 def _told(customer: Customer) -> dict[int, dict[str, str]]:

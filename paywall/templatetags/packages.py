@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from paywall import clock
 from paywall.catalog import money, terms
 from paywall.catalog.models import Price
+from paywall.catalog.terms import Terms
 
 register = template.Library()
 
@@ -26,7 +27,26 @@ def per(price: Price) -> str:
 @register.filter
 def beginning(price: Price) -> str:
     """Write the free days or the introductory offer, or nothing."""
-    return terms.beginning_in_words(price.terms, locale=_locale())
+    return beginning_of(price.terms)
+
+
+@register.filter
+def first_payment(asked: Terms, price: Price) -> str:
+    """Write what is paid today of a price, by the terms that it has for this reader."""
+    return money.in_words(asked.due_today, price.currency, locale=_locale())
+
+
+@register.filter
+def beginning_of(asked: Terms) -> str:
+    """Write the free days or the introductory offer of terms, or nothing."""
+    return terms.beginning_in_words(asked, locale=_locale())
+
+
+@register.filter
+def renewal_of(asked: Terms) -> str:
+    """Write of terms what is paid when, and how to cancel, for somebody who begins today."""
+    today = timezone.localdate(clock.now())
+    return terms.renewal_in_words(asked, today=today, locale=_locale())
 
 
 @register.filter
@@ -38,8 +58,7 @@ def worth(amount: int, price: Price) -> str:
 @register.filter
 def renewal(price: Price) -> str:
     """Write what is paid when, and how to cancel, for somebody who begins today."""
-    today = timezone.localdate(clock.now())
-    return terms.renewal_in_words(price.terms, today=today, locale=_locale())
+    return renewal_of(price.terms)
 
 
 @register.filter

@@ -14,12 +14,15 @@ from paywall import clock
 from paywall.catalog.offering import offering
 from paywall.gate.admission import share_or_keep
 from paywall.gate.standing import standing_of
+from paywall.payments.buying import subscription_of
 
 
 @require_safe
 def show_packages(request: HttpRequest) -> HttpResponse:
     """Show the packages side by side, by the month or with `?per=year` by the year."""
-    context = {"offering": offering(request.GET.get("per", ""))}
+    context: dict[str, object] = {"offering": offering(request.GET.get("per", ""))}
+    if request.user.is_authenticated:
+        context["held"] = subscription_of(request.user)
     return _share(request, render(request, "paywall/subscribe.html", context))
 
 

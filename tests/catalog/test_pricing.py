@@ -89,6 +89,16 @@ def test_what_is_retired_is_not_sold() -> None:
         pricing.sell(price, MONTHLY, now=NOW)
 
 
+def test_what_is_sold_in_the_place_of_a_retired_price_is_found() -> None:
+    price = pricing.sell(make_price(), MONTHLY, now=NOW)
+    assert pricing.instead_of(price) == price
+    new = pricing.change(price, replace(MONTHLY, amount=1400), now=NOW)
+    price.refresh_from_db()
+    assert pricing.instead_of(price) == new
+    pricing.retire(new, now=NOW)
+    assert pricing.instead_of(price) is None
+
+
 def test_after_retiring_the_interval_is_free_again() -> None:
     price = make_price()
     pricing.retire(price, now=NOW)

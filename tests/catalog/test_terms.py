@@ -1,5 +1,6 @@
 """The words of every kind of price, as a reader sees them."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,6 +15,7 @@ from paywall.catalog.terms import (
     renewal_in_words,
     saving,
 )
+from tests.catalog.packages import INTRODUCTORY, MONTHLY, WEEK_PASS, YEARLY
 
 TODAY = date(2026, 11, 23)
 
@@ -172,3 +174,32 @@ def test_one_discount_for_each_checkout() -> None:
     assert Terms(Interval.MONTH, 1200, "EUR").takes_promotion_code
     offer = Terms(Interval.MONTH, 1200, "EUR", intro_amount=100, intro_months=3)
     assert not offer.takes_promotion_code
+
+
+@pytest.mark.parametrize("terms", [MONTHLY, YEARLY, INTRODUCTORY, WEEK_PASS])
+def test_a_form_carries_terms_there_and_back(terms: Terms) -> None:
+    assert Terms.read(terms.written()) == terms
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", "month", "month 1200 EUR", "never 1200 EUR 0 - - -", "month x EUR 0 - - -",
+     "month 1200 EUR 0 - - - -"],
+)  # fmt: skip
+def test_what_no_form_of_ours_carried_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        Terms.read(written)
+
+
+@pytest.mark.parametrize(
+    ("terms", "due"),
+    [(MONTHLY, 1200), (INTRODUCTORY, 100), (WEEK_PASS, 400),
+     (replace(MONTHLY, trial_days=14), 0)],
+)  # fmt: skip
+def test_what_is_due_today(terms: Terms, due: int) -> None:
+    assert terms.due_today == due
+
+
+def test_who_has_begun_before_pays_the_usual_price() -> None:
+    assert INTRODUCTORY.without_beginning() == MONTHLY
+    assert replace(MONTHLY, trial_days=14).without_beginning() == MONTHLY

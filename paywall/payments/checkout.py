@@ -1,0 +1,123 @@
+"""Sending a reader to Stripe's Checkout, once however often they ask.
+
+An attempt's row is made before Stripe is asked, and holds the key under which it is asked: two
+clicks, two devices and a retry after a crash all end in one session.
+"""
+
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+from django.urls import reverse
+
+from accounts.models import Reader
+from paywall.catalog import pricing
+from paywall.catalog.models import Price
+from paywall.catalog.pricing import RefusedError
+from paywall.catalog.terms import Terms
+from paywall.payments import attempts, publishing
+from paywall.payments.asking import session_for
+from paywall.payments.attempts import Progress, State
+from paywall.payments.buying import Obstacle, obstacle_to, terms_for
+from paywall.payments.customers import customer_of
+from paywall.payments.gateway import Gateway, GatewayBroken, GatewayRefused, GatewayUnavailable
+from paywall.payments.models import CheckoutAttempt
+from paywall.subscriptions.models import Customer
+
+LASTS = timedelta(hours=3)  # a session; Stripe takes 30 minutes to 24 hours from its creation
+LEAST_LEFT = timedelta(minutes=45)  # of it, or the reader is given a new one
+
+
+class NotSold(Exception):  # noqa: N818, it is no error
+    """Something stands in the way of selling this to this reader."""
+
+    def __init__(self, obstacle: Obstacle) -> None:
+        super().__init__(obstacle.why)
+        self.obstacle = obstacle
+
+
+class Overtaken(Exception):  # noqa: N818, it is no error
+    """The reader chose something else in the same moment, in another window."""
+
+
+def begin(
+    stripe: Gateway, reader: Reader, price: Price, *, shown: Terms, back_to: str, now: datetime
+) -> str:
+    """Return the address to send a reader to who wants to pay a price as it was `shown`.
+
+    `back_to` is the path of the story that they came from, or "". It is Stripe's page, or ours
+    where they have paid there already.
+
+    Raises NotSold; RefusedError where the price is another one meanwhile; Overtaken;
+    GatewayUnavailable and GatewayRefused, and asking again then goes on where this broke off.
+    """
+    standing = CheckoutAttempt.objects.open().filter(reader=reader).select_related("price").first()
+    if standing and standing.session_id:
+        progress = attempts.follow(stripe, standing, now=now)
+        if progress is not Progress.UNPAID:
+            if progress is not Progress.EXPIRED and standing.price_id == price.pk:
+                return _welcome(standing)
+            standing = None
+    if obstacle := obstacle_to(reader, price, now=now):
+        raise NotSold(obstacle)
+    sold = _sell(reader, price, shown, now=now)
+    if standing and not _goes_on(standing, sold, now):
+        if attempts.withdraw(stripe, standing, now=now) is not Progress.EXPIRED:
+            # Paid in this very moment, on another device: look again.
+            return begin(stripe, reader, price, shown=shown, back_to=back_to, now=now)
+        standing = None
+    if standing and standing.session_id:
+        CheckoutAttempt.objects.filter(pk=standing.pk).update(back_to=back_to)
+        return standing.session_url
+    publishing.make_sure(stripe, sold, now=now)
+    customer = customer_of(stripe, reader, now=now)
+    attempt, _ = CheckoutAttempt.objects.get_or_create(
+        reader=reader,
+        state=State.OPEN,
+        defaults={"price": sold, "back_to": back_to, "begun_at": now, "expires_at": now + LASTS},
+    )
+    if attempt.price_id != sold.pk:
+        raise Overtaken
+    return _open_session(stripe, attempt, customer, shown, now=now)
+
+
+def _sell(reader: Reader, price: Price, shown: Terms, *, now: datetime) -> Price:
+    """Mark the price as sold on exactly the terms that this reader was shown."""
+    current = Price.objects.get(pk=price.pk)
+    if terms_for(reader, current) != shown:
+        raise RefusedError(f"{current} asks something else since the page was shown.")
+    return pricing.sell(current, current.terms, now=now)
+
+
+def _goes_on(attempt: CheckoutAttempt, price: Price, now: datetime) -> bool:
+    """Tell whether an open attempt is for this price, and has time enough left."""
+    return attempt.price_id == price.pk and attempt.expires_at - now > LEAST_LEFT
+
+
+def _open_session(
+    stripe: Gateway, attempt: CheckoutAttempt, customer: Customer, terms: Terms, *, now: datetime
+) -> str:
+    """Have Stripe open the attempt's session, or give it again, and return its address."""
+    try:
+        session = stripe.create_session(
+            session_for(attempt, customer, terms), key=f"checkout-{attempt.key}"
+        )
+    except GatewayUnavailable as error:
+        attempt.refresh_from_db()  # somebody else, in the same moment, may have got the answer
+        if attempt.state == State.OPEN and attempt.session_url:
+            return attempt.session_url
+        if isinstance(error, GatewayBroken):
+            attempts.withdraw(stripe, attempt, now=now)  # the next try has another key
+        raise
+    except GatewayRefused:
+        attempts.withdraw(stripe, attempt, now=now)
+        raise
+    known = {"session_id": session["id"], "session_url": session["url"]}
+    if not CheckoutAttempt.objects.open().filter(pk=attempt.pk).update(**known):
+        attempt.session_id = session["id"]
+        attempts.withdraw(stripe, attempt, now=now)  # nobody was sent to it
+        raise Overtaken
+    return str(session["url"])
+
+
+def _welcome(attempt: CheckoutAttempt) -> str:
+    return f"{reverse('welcome')}?session={quote(attempt.session_id)}"
