@@ -41,6 +41,15 @@ app.conf.beat_schedule = {
         "task": "paywall.tasks.compare_everything_with_stripe",
         "schedule": crontab(hour="4", minute="10"),
     },
+    "write-letters-due": {
+        "task": "paywall.tasks.write_letters_due",
+        "schedule": 60.0 if settings.DEBUG else crontab(minute="5"),  # a demonstration jumps
+    },
+    "send-letters": {
+        "task": "paywall.tasks.send_letters",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
 }
 
 

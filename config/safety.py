@@ -55,3 +55,13 @@ def _problem_of_webhooks(secret: str) -> str:
     if not secret.strip():
         return "STRIPE_WEBHOOK_SECRET is missing: copy it from Stripe's dashboard."
     return ""
+
+
+def refuse_days_outside(name: str, days: int, *, least: int, most: int) -> None:
+    """Stop any start with a notice that comes earlier or later than the law wants it.
+
+    Raises ImproperlyConfigured. California asks for 15 to 45 days before a year's renewal and 3
+    to 21 before a trial ends (Bus. & Prof. Code, section 17602); card networks ask for 7.
+    """
+    if not least <= days <= most:
+        raise ImproperlyConfigured(f"{name} is {days}: choose from {least} to {most} days.")

@@ -14,7 +14,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from config.release import release_of
-from config.safety import DEMO_SECRET_KEY, mailbox_key_from, refuse_unsafe
+from config.safety import DEMO_SECRET_KEY, mailbox_key_from, refuse_days_outside, refuse_unsafe
 
 
 class Environment(environ.Env):
@@ -242,6 +242,11 @@ DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"{NEWSPAPER_NAME} <readers@{_site.hostname}>"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# A letter comes so long before a yearly renewal, and before a trial or introductory offer ends.
+RENEWAL_NOTICE_DAYS = env.int("RENEWAL_NOTICE_DAYS", default=30)
+ENDING_NOTICE_DAYS = env.int("ENDING_NOTICE_DAYS", default=7)
+refuse_days_outside("RENEWAL_NOTICE_DAYS", RENEWAL_NOTICE_DAYS, least=15, most=45)
+refuse_days_outside("ENDING_NOTICE_DAYS", ENDING_NOTICE_DAYS, least=3, most=21)
 
 # -- Readers and signing in (django-allauth) ---------------------------------------------------
 AUTH_USER_MODEL = "accounts.Reader"

@@ -56,8 +56,8 @@ def in_want() -> QuerySet[Customer]:
     ]
     looked_at = Concern.objects.filter(customer=theirs, kind__in=ENDS_BY_ITSELF, settled_at=None)
     return Customer.objects.filter(
-        (Q(reader=None) & Exists(running))
-        | Exists(running.filter(reason=Reason.REFUNDED.value))
+        Exists(running.filter(reason=Reason.REFUNDED.value))
+        | (Q(reader=None) & Exists(running))
         | Exists(renewing.filter(Exists(before_it)))
         | Exists(disputed[0])
         | Exists(disputed[1])

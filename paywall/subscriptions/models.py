@@ -52,7 +52,7 @@ class Recorded(models.Model):
 
     stripe_id = models.CharField(max_length=255, unique=True)
     recorded_ticket = models.PositiveBigIntegerField(default=0, editable=False)
-    recorded_at = models.DateTimeField(null=True, editable=False)
+    recorded_at = models.DateTimeField(null=True, editable=False, db_index=True)
 
     class Meta:
         abstract = True

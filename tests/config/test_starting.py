@@ -56,6 +56,10 @@ def refusal(folder: Path, environment: dict[str, str]) -> str:
         ({"SITE_URL": "news.example.com"}, "SITE_URL is 'news.example.com'"),
         ({"REDIS_URL": "localhost:6379"}, "REDIS_URL is no address of a Redis"),
         ({"DATABASE_URL": "mysql://news@db/news"}, "DATABASE_URL names no database"),
+        ({"RENEWAL_NOTICE_DAYS": "14"}, "RENEWAL_NOTICE_DAYS is 14: choose from 15 to 45 days."),
+        ({"RENEWAL_NOTICE_DAYS": "46"}, "RENEWAL_NOTICE_DAYS is 46"),
+        ({"ENDING_NOTICE_DAYS": "2"}, "ENDING_NOTICE_DAYS is 2: choose from 3 to 21 days."),
+        ({"ENDING_NOTICE_DAYS": "22"}, "ENDING_NOTICE_DAYS is 22"),
     ],
 )
 def test_production_refuses_an_unsafe_start(

@@ -1,0 +1,82 @@
+"""Which letters were written to whom, what became of them, and having one sent after all."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from paywall import clock
+from paywall.letters import sending
+from paywall.letters.models import Letter
+
+STATES = {
+    "sent": ("Sent", Q(sent_at__isnull=False)),
+    "given_up": ("Given up", Q(given_up_at__isnull=False)),
+    "failing": ("Failing", Q(sent_at=None, given_up_at=None) & ~Q(error="")),
+    "waiting": ("Waiting", Q(sent_at=None, given_up_at=None, error="")),
+}
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(name, label) for name, (label, _) in STATES.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
+        state = STATES.get(self.value() or "")
+        return queryset.filter(state[1]) if state else queryset
+
+
+@admin.register(Letter)
+class LetterAdmin(ModelAdmin):
+    """To be looked at: what was written stays as it is."""
+
+    list_display = ("kind", "address", "subject", "written_at", "state", "tries", "error")
+    list_filter = (StateFilter, "kind")
+    search_fields = ("address", "key")
+    search_help_text = "An email address, or the name of a payment at Stripe."
+    ordering = ("-pk",)
+    show_full_result_count = False
+    actions: ClassVar = ["try_again"]
+    fields = (
+        ("kind", "state"),
+        ("address", "subject"),
+        ("written_at", "sent_at", "given_up_at"),
+        ("tries", "next_try_at"),
+        "error",
+        "text",
+        ("key", "message_id"),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Letter | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Letter | None = None) -> bool:
+        return False
+
+    def has_try_again_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("paywall.change_letter"))
+
+    @admin.display(description="State")
+    def state(self, letter: Letter) -> str:
+        if letter.sent_at:
+            return "Sent"
+        if letter.given_up_at:
+            return "Given up"
+        return "Failing" if letter.error else "Waiting"
+
+    @admin.action(description="Try again", permissions=["try_again"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
+        """Have those sent that were given up; the others are sent anyway, or were."""
+        now = clock.now()
+        count = sum(sending.try_again(letter, now=now) for letter in queryset)
+        skipped = "Those that were not given up are left as they are."
+        text = f"{count} to be sent within a minute. {skipped}"
+        self.message_user(request, text, messages.SUCCESS if count else messages.WARNING)
