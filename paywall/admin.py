@@ -1,13 +1,25 @@
 """Where Django looks for the paywall's admin."""
 
-from paywall.staff import catalog, circulation, entitlements, letters, print_cases, readers, rules
+from paywall.staff import (
+    catalog,
+    circulation,
+    entitlements,
+    events,
+    letters,
+    print_cases,
+    readers,
+    rules,
+    subscriptions,
+)
 
 __all__ = [
     "catalog",
     "circulation",
     "entitlements",
+    "events",
     "letters",
     "print_cases",
     "readers",
     "rules",
+    "subscriptions",
 ]

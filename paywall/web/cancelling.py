@@ -11,6 +11,7 @@ from paywall import clock
 from paywall.payments import cancelling, gateway, quoting
 from paywall.web.switching import own_subscription
 from paywall.web.telling import telling
+from paywall.web.writing import write_soon
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -22,6 +23,7 @@ def cancel(request: HttpRequest) -> HttpResponse:
     subscription = own_subscription(request)
     if request.method == "POST":
         cancelling.cancel(gateway.from_settings(), subscription, now=clock.now())
+        write_soon(subscription.customer)
         messages.success(request, "Your subscription is cancelled. Nothing more is charged.")
         return redirect("account")
     context = {

@@ -25,6 +25,7 @@ from paywall.payments.switching import Agreed
 from paywall.subscriptions.models import RUNNING, Subscription
 from paywall.subscriptions.snapshot import Status
 from paywall.web.telling import telling
+from paywall.web.writing import write_soon
 
 SALT = "paywall-switch"
 HOLDS_FOR = 30 * 60  # seconds that an amount shown is kept to
@@ -53,6 +54,7 @@ def switch(request: HttpRequest, price_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         agreed = _opened(request.POST.get("agreed", ""), subscription, price)
         switching.switch(stripe, subscription, price, agreed, now=now)
+        write_soon(subscription.customer)
         messages.success(request, _done(subscription, price))
         return redirect("account")
     quote = quoting.quote(stripe, subscription, price, now=now)

@@ -73,9 +73,10 @@ def _measure(
                     rounds=choice.rounds,
                     seconds=choice.seconds,
                     connections=choice.connections,
-                    count_reads=store.count_reads,
+                    count=store.count,
                 )
-    print(f"\n{report.as_text(store.name, measured)}", flush=True)
+        backlog = grounds.handle_backlog(store, folder, events=1_000 if choice.quick else 10_000)
+    print(f"\n{report.as_text(store.name, measured)}\n{backlog}", flush=True)
     return measured
 
 

@@ -1,5 +1,6 @@
 """Both applications made ready and served on one store, and what runs there."""
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -8,6 +9,9 @@ from tests.bench import serving
 from tests.bench.load import Request, ask, read_list
 from tests.bench.pages import Heat, Page, check
 from tests.bench.stores import BARE, SITE, Store
+from tests.bench.telling import signed_events
+
+MOST_WEBHOOKS = 4000  # a second, more than any machine takes
 
 
 @contextmanager
@@ -59,7 +63,32 @@ def laid_out(
                     Page("first view", at, first, "metered", once=True, target=0.6),
                 )
             ),
+            Heat(
+                (
+                    Page("bare: session, user, one row", bare_at, page),
+                    Page(
+                        "a webhook, kept",
+                        at,
+                        signed_events(2),
+                        once=True,
+                        target=0.5,
+                        adds="paywall_stripeevent",
+                        anew=lambda seconds: signed_events(MOST_WEBHOOKS * seconds),
+                    ),
+                )
+            ),
         ]
+
+
+def handle_backlog(store: Store, folder: Path, *, events: int) -> str:
+    """Have a backlog of events handled by one process; return what that took, in words."""
+    environment = store.environment(SITE, folder) | {"BENCH_EVENTS": str(events)}
+    printed = serving.run_module("tests.bench.backlog", environment)
+    found = json.loads(printed.splitlines()[-1])
+    return (
+        f"a backlog of {found['events']:,} events: {found['events'] / found['seconds']:,.0f} a "
+        f"second, {found['queries']:.1f} queries each, no row looked at twice"
+    )
 
 
 @contextmanager

@@ -13,10 +13,18 @@ SCRIPT = Path(__file__).with_name("wrk.lua")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A path and a Cookie header, or "" for a stranger."""
+    """A path and a Cookie header, or "" for a stranger; with a body, it is told by Stripe."""
 
     path: str
     cookie: str = ""
+    body: str = ""
+    signature: str = ""
+
+    @property
+    def line(self) -> str:
+        """The request as a line of a list, which has no body in it as a rule."""
+        parts = [self.path, self.cookie, self.signature, self.body]
+        return "\t".join(parts if self.body else parts[:2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,10 @@ def ask(port: int, request: Request) -> Answer:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     try:
         headers = {"Cookie": request.cookie} if request.cookie else {}
-        connection.request("GET", request.path, headers=headers)
+        if request.body:
+            headers |= {"Stripe-Signature": request.signature, "Content-Type": "application/json"}
+        method = "POST" if request.body else "GET"
+        connection.request(method, request.path, request.body or None, headers)
         response = connection.getresponse()
         return Answer(
             status=response.status,
@@ -65,7 +76,7 @@ def measure(
     Raises RuntimeError when an answer was an error, or none came.
     """
     with tempfile.NamedTemporaryFile("w", suffix=".tsv") as file:
-        file.writelines(f"{request.path}\t{request.cookie}\n" for request in requests)
+        file.writelines(f"{request.line}\n" for request in requests)
         file.flush()
         command = ["wrk", "--threads", "1", "--connections", str(connections)]
         command += ["--duration", f"{seconds}s", "--timeout", "10s", "--script", str(SCRIPT)]
@@ -96,4 +107,4 @@ def read_list(path: Path) -> list[Request]:
 
 def write_list(path: Path, requests: Sequence[Request]) -> None:
     """Write a list down for `read_list`."""
-    path.write_text("".join(f"{request.path}\t{request.cookie}\n" for request in requests))
+    path.write_text("".join(f"{request.line}\n" for request in requests))

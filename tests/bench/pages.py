@@ -17,7 +17,8 @@ class Page:
     """A page that is measured; one without a target is what the others are compared with.
 
     `outcome` is the Paywall-Outcome of every answer, "" where there is none. With `once` no
-    request may come twice, as each opens a story.
+    request may come twice, as each opens a story, or adds a row to another table `adds`. `anew`
+    makes the requests of a measurement that lasts so many seconds, where old ones would not do.
     """
 
     name: str
@@ -26,10 +27,14 @@ class Page:
     outcome: str = ""
     once: bool = False
     target: float = 0.0
+    adds: str = "paywall_meteredread"
+    anew: Callable[[int], Sequence[Request]] | None = None
     rounds: list[Figures] = field(default_factory=list)
 
-    def share(self, number: int, *, of: int) -> Sequence[Request]:
-        """Return the requests of one measurement among so many."""
+    def share(self, number: int, *, of: int, seconds: int) -> Sequence[Request]:
+        """Return the requests of one measurement among so many, which lasts so long."""
+        if self.anew:
+            return self.anew(seconds)
         if not self.once:
             return self.requests
         size = len(self.requests) // of
@@ -72,29 +77,31 @@ def run(
     rounds: int,
     seconds: int,
     connections: int,
-    count_reads: Callable[[], int],
+    count: Callable[[str], int],
 ) -> None:
     """Warm up, then measure every page in every round, first forwards, then backwards.
 
-    Raises RuntimeError when an answer failed, or was not the first view it is counted as.
+    `count` counts the rows of a table. Raises RuntimeError when an answer failed, or was not the
+    first view, or the new event, that it is counted as.
     """
     for number in range(rounds + 1):
         for page in heat.pages if number % 2 else reversed(heat.pages):
-            before = count_reads()
+            before = count(page.adds)
+            lasting = seconds if number else WARM_UP
             figures = measure(
                 page.port,
-                page.share(number, of=rounds + 1),
-                seconds=seconds if number else WARM_UP,
+                page.share(number, of=rounds + 1, seconds=lasting),
+                seconds=lasting,
                 connections=connections,
                 once=page.once,
             )
             if page.once:
                 time.sleep(SETTLES_WITHIN)
-            opened = count_reads() - before
+            opened = count(page.adds) - before
             wanted = figures.requests if page.once else 0
             if opened < wanted or opened > wanted + connections:
                 raise RuntimeError(
-                    f"{figures.requests} answers of “{page.name}” opened {opened} stories."
+                    f"{figures.requests} answers of “{page.name}” made {opened} rows."
                 )
             if number:
                 page.rounds.append(figures)

@@ -56,13 +56,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def run_module(module: str, environment: Mapping[str, str]) -> None:
-    """Run a module of the project to its end; raises RuntimeError with what it printed."""
+def run_module(module: str, environment: Mapping[str, str]) -> str:
+    """Run a module of the project to its end and return what it printed.
+
+    Raises RuntimeError with all of that where it failed.
+    """
     run = subprocess.run(
         [sys.executable, "-m", module], env=environment, cwd=ROOT, capture_output=True, text=True
     )
     if run.returncode:
         raise RuntimeError(f"{module} failed:\n{run.stdout}{run.stderr}")
+    return run.stdout
 
 
 @contextmanager

@@ -12,6 +12,8 @@ import psycopg
 import redis
 from psycopg import sql
 
+from tests.bench.telling import SECRET
+
 LOCAL_POSTGRESQL = "postgres://postgres@127.0.0.1:5432/postgres"
 LOCAL_REDIS = "redis://127.0.0.1:6379/0"
 CLAIM = "paywall-bench"  # the key that says whose a Redis database is
@@ -26,7 +28,7 @@ class Store:
     workers: int
     databases: dict[str, str]
     redis: str
-    count_reads: Callable[[], int]
+    count: Callable[[str], int]
 
     def environment(self, whose: str, folder: Path) -> dict[str, str]:
         """Return the environment of one of the two applications, and nothing of our own."""
@@ -36,7 +38,8 @@ class Store:
             "DATABASE_URL": self.databases[whose],
             "SECRET_KEY": "only-for-measuring-" + "0" * 40,
             "ALLOWED_HOSTS": "127.0.0.1",
-            "STRIPE_WEBHOOK_SECRET": "unused",
+            "STRIPE_SECRET_KEY": "sk_test_only-for-measuring",
+            "STRIPE_WEBHOOK_SECRET": SECRET,
             "LOG_LEVEL": "WARNING",
             "BENCH_FOLDER": str(folder),
         }
@@ -68,9 +71,9 @@ def sqlite(folder: Path) -> Iterator[Store]:
     """Give SQLite files in a folder; one process, as the demonstration runs."""
     site, bare = folder / "site.sqlite3", folder / "bare.sqlite3"
 
-    def count_reads() -> int:
+    def count(table: str) -> int:
         with closing(sqlite3.connect(site)) as connection:
-            rows = connection.execute("SELECT count(*) FROM paywall_meteredread")
+            rows = connection.execute(f"SELECT count(*) FROM {table}")
             return int(rows.fetchone()[0])
 
     yield Store(
@@ -78,7 +81,7 @@ def sqlite(folder: Path) -> Iterator[Store]:
         workers=1,
         databases={SITE: f"sqlite:///{site}", BARE: f"sqlite:///{bare}"},
         redis="",
-        count_reads=count_reads,
+        count=count,
     )
 
 
@@ -92,9 +95,10 @@ def postgresql(database_url: str, redis_url: str) -> Iterator[Store]:
     names = {whose: f"paywall_bench_{whose}_{os.getpid()}" for whose in (SITE, BARE)}
     databases = {whose: _with_path(database_url, name) for whose, name in names.items()}
 
-    def count_reads() -> int:
+    def count(table: str) -> int:
+        counting = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
         with psycopg.connect(databases[SITE]) as connection:
-            row = connection.execute("SELECT count(*) FROM paywall_meteredread").fetchone()
+            row = connection.execute(counting).fetchone()
             return int(row[0]) if row else 0
 
     with (
@@ -110,7 +114,7 @@ def postgresql(database_url: str, redis_url: str) -> Iterator[Store]:
                 workers=2,
                 databases=databases,
                 redis=scratch_redis,
-                count_reads=count_reads,
+                count=count,
             )
         finally:
             for name in names.values():

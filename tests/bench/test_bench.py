@@ -1,10 +1,11 @@
 """The benchmark measures what it says; how fast is not asked here."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
-from tests.bench import grounds, stores
+from tests.bench import grounds, serving, stores
 from tests.bench.load import ask
 from tests.bench.pages import Heat, Page, check
 
@@ -58,3 +59,13 @@ def _length(page: Page) -> int:
 def _pages(heats: Sequence[Heat]) -> Iterator[Page]:
     for heat in heats:
         yield from heat.pages
+
+
+def test_a_backlog_is_handled_at_the_first_look(tmp_path: Path) -> None:
+    with stores.sqlite(tmp_path) as store:
+        environment = store.environment(stores.SITE, tmp_path) | {
+            "BENCH_READERS": "1",
+            "BENCH_FIRST_READERS": "1",
+        }
+        serving.run_module("tests.bench.newspaper", environment)
+        assert "a backlog of 60 events" in grounds.handle_backlog(store, tmp_path, events=60)

@@ -1,5 +1,6 @@
 -- Asks for the paths of a list in turn, each with its cookie, and prints the figures as JSON.
--- The list: lines of a path, a tab, and a Cookie header or nothing. With "once" as the second
+-- The list: lines of a path, a tab, and a Cookie header or nothing; and then, where something is
+-- told instead, another tab, a Stripe-Signature, a tab and the body. With "once" as the second
 -- argument every line is asked for once at most: at the end of the list the measuring ends.
 
 local prepared, position, once = {}, 0, false
@@ -7,9 +8,14 @@ local prepared, position, once = {}, 0, false
 function init(arguments)
   once = arguments[2] == "once"
   for line in io.lines(arguments[1]) do
-    local path, cookie = line:match("^([^\t]*)\t(.*)$")
+    local path, cookie, signature, body = line:match("^([^\t]*)\t([^\t]*)\t?([^\t]*)\t?(.*)$")
     wrk.headers["Cookie"] = cookie ~= "" and cookie or nil
-    prepared[#prepared + 1] = wrk.format("GET", path)
+    wrk.headers["Stripe-Signature"] = signature ~= "" and signature or nil
+    if body == "" then
+      prepared[#prepared + 1] = wrk.format("GET", path)
+    else
+      prepared[#prepared + 1] = wrk.format("POST", path, nil, body)
+    end
   end
 end
 

@@ -82,7 +82,7 @@ class Interleaving:
         """Begin some work, as far as its first pause."""
         worker = Worker(work)
         self._working.append(worker)
-        self._pace.append(self.random.random() ** 4 + 0.001)  # some hardly get on
+        self._pace.append(self.random.random() ** 8 + 1e-6)  # some hardly get on
         self._go_on(worker)
 
     def go_on(self) -> None:

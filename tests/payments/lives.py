@@ -157,13 +157,17 @@ LIVES: Mapping[str, Sequence[Step]] = {
     ],
 }
 
-NOT_COMPARED = {"id", "stripe_id", "recorded_ticket", "recorded_at", "entitlement_id",
-                "customer_id", "subscription_id", "payment_intent", "price_since"}  # fmt: skip
+# Ids, addresses with ids in them, and when we heard of what.
+NOT_COMPARED = {
+    "id", "stripe_id", "recorded_ticket", "recorded_at", "entitlement_id", "customer_id",
+    "subscription_id", "payment_intent", "price_since", "price_id", "next_price_id", "page", "pdf",
+    "receipt", "number",
+}  # fmt: skip
 
 
 def what_is_left(life: Life) -> list[Any]:
     """Return state, money and rights, as they do not depend on when we heard of anything."""
-    subscriptions = Subscription.objects.order_by("started_at", "price_id")
+    subscriptions = Subscription.objects.order_by("started_at", "price__amount")
     return [
         [[_told(each), *map(_told, each.invoices.order_by("made_at", "amount_due"))]
          for each in subscriptions],
@@ -179,5 +183,6 @@ def what_is_left(life: Life) -> list[Any]:
 
 def _told(row: Any) -> dict[str, Any]:
     fields = {field.attname for field in row._meta.concrete_fields} - NOT_COMPARED
-    # Addresses hold the ids of objects, which depend on the order that they were made in.
-    return {name: getattr(row, name) for name in fields - {"page", "pdf", "receipt", "number"}}
+    told = {name: getattr(row, name) for name in fields}
+    prices = {field.name for field in row._meta.concrete_fields} & {"price", "next_price"}
+    return told | {name: str(getattr(row, name)) for name in prices}

@@ -224,3 +224,24 @@ def test_handling_asks_the_database_as_often_as_before(
         inbox.handle(event.stripe_id, now=paper.now)
     with django_assert_num_queries(1):
         inbox.handle(event.stripe_id, now=paper.now)
+
+
+def test_a_backlog_is_handled_without_a_second_look_at_any_row(
+    paper: Newspaper, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Per 20 events: take them (in a transaction, 4); each: whose is it, and what became of it."""
+    StripeEvent.objects.bulk_create(
+        StripeEvent(
+            stripe_id=f"evt_{number}",
+            type="invoice.paid",
+            happened_at=paper.now,
+            customer_id="cus_unknown",
+            object={"invoices": ["in_1"]},
+            received_at=paper.now,
+            next_try_at=paper.now,
+        )
+        for number in range(200)
+    )
+    with django_assert_num_queries(10 * 4 + 200 * 2 + 3):
+        handle_all(paper)
+    assert set(StripeEvent.objects.values_list("tries", "outcome")) == {(1, inbox.UNKNOWN)}

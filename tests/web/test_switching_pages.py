@@ -211,6 +211,18 @@ def test_cancelled_in_two_clicks_with_one_offer_to_stay(paper: Newspaper, moment
     assert subscription.cancels_at is None
 
 
+@pytest.mark.usefixtures("tasks_here")
+def test_the_letter_about_it_is_written_at_once_and_once(
+    paper: Newspaper, moment: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    client, subscription = subscriber(paper)
+    for _ in range(2):
+        with django_capture_on_commit_callbacks(execute=True):
+            client.post("/account/cancel/")
+    assert subscription.customer.reader
+    assert subscription.customer.reader.letters.filter(kind="cancelled").count() == 1
+
+
 def test_there_is_nothing_to_offer_below_the_cheapest(paper: Newspaper, moment: Any) -> None:
     client, _ = subscriber(paper, paper.sport)
     assert "pay less" not in words(client, "/account/cancel/")

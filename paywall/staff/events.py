@@ -1,0 +1,110 @@
+"""What Stripe told us, what staff have to look at, and what the comparisons found."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.timezone import localtime
+from unfold.admin import ModelAdmin
+
+from paywall import clock
+from paywall.payments import concerns, inbox
+from paywall.payments.models import Concern, Reconciliation, StripeEvent
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """What is written by itself: staff look at it."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def may_act(self, request: HttpRequest) -> bool:
+        """Tell whether somebody may do what the list offers, though nobody edits the rows."""
+        return bool(request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"))
+
+    has_act_permission = may_act
+
+
+class HandledFilter(admin.SimpleListFilter):
+    """The state of an event."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("failed", "Given up"), ("waiting", "To be handled"), ("handled", "Handled")]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[StripeEvent]
+    ) -> QuerySet[StripeEvent]:
+        match self.value():
+            case "failed":
+                return queryset.exclude(given_up_at=None)
+            case "waiting":
+                return queryset.filter(handled_at=None, given_up_at=None)
+            case "handled":
+                return queryset.exclude(handled_at=None)
+        return queryset
+
+
+@admin.register(StripeEvent)
+class StripeEventAdmin(ReadOnlyAdmin):
+    list_display = ("type", "happened_at", "state", "customer_id", "stripe_id")
+    list_filter = (HandledFilter, "outcome")
+    search_fields = ("stripe_id__exact", "customer_id__exact", "type")
+    ordering = ("-happened_at",)
+    actions: ClassVar = ["try_again"]
+
+    @admin.display(description="State")
+    def state(self, event: StripeEvent) -> str:
+        """Say what became of it, or what stands in its way."""
+        if event.handled_at:
+            return event.outcome
+        if event.given_up_at:
+            return f"Given up: {event.error}"
+        return f"Waits until {localtime(event.next_try_at):%H:%M}: {event.error or 'not tried yet'}"
+
+    @admin.action(description="Try again", permissions=["act"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[StripeEvent]) -> None:
+        for event in queryset:
+            inbox.retry(event, now=clock.now())
+        messages.success(request, "They are handled again within a minute.")
+
+
+@admin.register(Concern)
+class ConcernAdmin(ReadOnlyAdmin):
+    list_display = ("kind", "text", "customer", "raised_at", "settled_at")
+    list_filter = (("settled_at", admin.EmptyFieldListFilter), "kind")
+    list_select_related = ("customer",)
+    search_fields = ("key", "text", "customer__stripe_id__exact", "customer__reader__email")
+    actions: ClassVar = ["settle"]
+
+    @admin.action(description="Settled", permissions=["act"])
+    def settle(self, request: HttpRequest, queryset: QuerySet[Concern]) -> None:
+        for concern in queryset:
+            concerns.settle(concern, "Settled by staff.", now=clock.now())
+        messages.success(request, "Settled.")
+
+
+@admin.register(Reconciliation)
+class ReconciliationAdmin(ReadOnlyAdmin):
+    list_display = ("kind", "began_at", "looked_at", "found", "error")
+    list_filter = ("kind",)
+    fields = ("kind", "began_at", "ended_at", "looked_at", "sentences", "error")
+
+    @admin.display(description="Differences")
+    def found(self, report: Reconciliation) -> int:
+        return len(report.differences)
+
+    @admin.display(description="What differed, and what was done")
+    def sentences(self, report: Reconciliation) -> str:
+        return "\n".join(report.differences) or "Nothing."
