@@ -37,6 +37,10 @@ app.conf.beat_schedule = {
         "task": "paywall.tasks.find_missed_stripe_events",
         "schedule": crontab(minute="*/15"),
     },
+    "forget-old-stripe-events": {
+        "task": "paywall.tasks.forget_old_stripe_events",
+        "schedule": crontab(hour="3", minute="40"),
+    },
     "compare-everything-with-stripe": {
         "task": "paywall.tasks.compare_everything_with_stripe",
         "schedule": crontab(hour="4", minute="10"),

@@ -67,6 +67,12 @@ def compare_everything_with_stripe() -> None:
 
 
 @shared_task
+def forget_old_stripe_events() -> None:
+    """Keep what Stripe told us for three months."""
+    logger.info("Forgot %d events of Stripe's", inbox.forget(now=clock.now()))
+
+
+@shared_task
 def write_letters(customer_id: int) -> None:
     """Write what is due to one customer, after anything was recorded, and have it sent."""
     _write_to(Customer.objects.filter(pk=customer_id).first(), clock.now())
