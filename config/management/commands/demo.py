@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from config.demo.circulation import make_circulation, what_to_activate
 from config.demo.paper import make_paper
 from config.demo.readers import PASSWORD, READERS, make_readers
 from paywall import clock
@@ -23,7 +24,10 @@ class Command(BaseCommand):
         now = clock.now()
         made = make_paper(now=now)
         make_readers(now=now)
-        self.stdout.write(f"{made} new stories.\n\n{_what_to_try()}")
+        print_accounts = make_circulation(now=now)
+        self.stdout.write(
+            f"{made} new stories.\n{print_accounts}\n{_what_to_try()}{_what_to_activate()}"
+        )
 
 
 def _what_to_try() -> str:
@@ -43,4 +47,13 @@ Try this:
   4. Change the rule for everybody: {settings.SITE_URL}/admin/paywall/meterrule/
 
 What you change is still there when you start it again; `make clean` begins afresh.
+"""
+
+
+def _what_to_activate() -> str:
+    return f"""
+Print subscribers: turn one of these on at {settings.SITE_URL}/activate/ (signed in, for example
+as free@example.com): its number with the last name or company, and the postal code.
+{what_to_activate()}
+The circulation desk looks at its files: {settings.SITE_URL}/admin/paywall/circulationimport/
 """
