@@ -96,7 +96,12 @@ def judge(file: CirculationImport, *, now: datetime) -> list[str]:
         _leave_half_read(file, publication)
     _count(file)
     file.would_end, file.activations = endings_of(file, publications, now=now)
-    return [*_rejects_too_many(file), *_is_too_small(file), *_ends_too_many(file)]
+    return [
+        *_rejects_too_many(file),
+        *_is_too_small(file),
+        *_is_of_others(file),
+        *_ends_too_many(file),
+    ]
 
 
 def _run(sql: str, *params: str | int) -> int:
@@ -173,6 +178,14 @@ def _is_too_small(file: CirculationImport) -> list[str]:
             whose = f" of {last.name}" if last.name else ""
             why.append(f"It has {rows} rows{whose}; the last had {last.rows}.")
     return why
+
+
+def _is_of_others(file: CirculationImport) -> list[str]:
+    """Stop a file of the usual size that is of other accounts: another paper's, or renumbered."""
+    there = PrintAccount.objects.filter(publication__in=list(file.publications), absent_since=None)
+    if file.absent < 2 or file.absent * 2 <= there.count():
+        return []
+    return [f"{file.absent} accounts, more than half of those there are, are not in it."]
 
 
 def _ends_too_many(file: CirculationImport) -> list[str]:

@@ -162,6 +162,7 @@ class CirculationImport(models.Model):
 
     class Meta:
         ordering = ("-began_at",)
+        verbose_name = "circulation file"
 
     def __str__(self) -> str:
         return f"{self.source}, {self.began_at:%Y-%m-%d %H:%M}"

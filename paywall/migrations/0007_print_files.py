@@ -11,6 +11,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterModelOptions(
+            name='circulationimport',
+            options={'ordering': ('-began_at',), 'verbose_name': 'circulation file'},
+        ),
         migrations.CreateModel(
             name='PrintPublication',
             fields=[
