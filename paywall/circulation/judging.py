@@ -20,7 +20,7 @@ from paywall.circulation.models import (
     StagedChange,
     StagedRow,
 )
-from paywall.circulation.spans import hurry, spans
+from paywall.circulation.spans import hurry, make_way, spans
 from paywall.circulation.staging import BATCH
 
 _REPEATED = """
@@ -88,11 +88,13 @@ def judge(file: CirculationImport, *, now: datetime) -> list[str]:
                 _reject_repeated(file, publication, span)
                 _run(_CHANGES, file.pk, file.pk, publication, *span, publication)
                 file.new += _run(_NEW, file.pk, publication, *span)
+            make_way()
         if file.full:
             for span in spans(PrintAccount.objects.filter(publication=publication), BATCH):
                 with transaction.atomic():
                     hurry()
                     _run(_ABSENT, file.pk, publication, *span, file.pk)
+                make_way()
         _leave_half_read(file, publication)
     _count(file)
     file.would_end, file.activations = endings_of(file, publications, now=now)

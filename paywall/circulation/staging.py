@@ -13,7 +13,7 @@ from paywall.circulation.models import CirculationImport, RejectedRow, StagedCha
 from paywall.circulation.profiles import Profile
 from paywall.circulation.records import Wrong, records_of
 from paywall.circulation.rows import ROW, Rejected, Row, reader_of
-from paywall.circulation.spans import hurry, stretches
+from paywall.circulation.spans import hurry, make_way, stretches
 
 BATCH = 5000  # rows written in one transaction on SQLite: other writers wait for it
 COPIED = 200_000  # the same on PostgreSQL, where nobody waits
@@ -67,10 +67,8 @@ def stage(file: CirculationImport, text: IO[str], profile: Profile) -> None:
     staged = rejected = 0
     rows = iter(found)
     while True:
-        with transaction.atomic():
-            hurry()
-            written = _write(file.pk, rows)
-            _reject(file, found.wrong)
+        written = _write(file.pk, rows)
+        _reject(file, found.wrong)
         staged, rejected = staged + written, rejected + len(found.wrong)
         if rejected > max(SENSELESS, staged):
             raise RefusedError(f"{rejected} of its first {staged + rejected} rows make no sense.")
@@ -97,16 +95,19 @@ def _is_erased(row: Row, erased: frozenset[str]) -> bool:
 
 
 def _write(file_id: int, rows: Iterator[Staged]) -> int:
-    """Write the next rows down in one go, and return how many there were."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+    """Write the next rows down in one transaction, and return how many there were."""
+    if connection.vendor == "postgresql":
+        with transaction.atomic(), connection.cursor() as cursor:
+            hurry()
             return _copy(cursor, file_id, islice(rows, COPIED))
-        batch = [
-            (file_id, line, row[0], *row[1][:-2], row[1][-2] or None, row[1][-1] or None)
-            for line, row in islice(rows, BATCH)
-        ]
+    batch = [
+        (file_id, line, row[0], *row[1][:-2], row[1][-2] or None, row[1][-1] or None)
+        for line, row in islice(rows, BATCH)
+    ]
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(_INSERT, batch)
-        return len(batch)
+    make_way()
+    return len(batch)
 
 
 def _copy(cursor: Any, file_id: int, rows: Iterator[Staged]) -> int:
@@ -153,3 +154,4 @@ def clear(file: CirculationImport) -> None:
             with transaction.atomic():
                 hurry()
                 model.objects.filter(file=file, pk__gt=after, pk__lte=to).delete()
+            make_way()

@@ -13,7 +13,7 @@ from paywall.circulation import moving
 from paywall.circulation.following import activated, follow
 from paywall.circulation.models import CirculationImport, PrintPublication, StagedChange, StagedRow
 from paywall.circulation.policy import policy_in_force
-from paywall.circulation.spans import hurry, spans, stretches
+from paywall.circulation.spans import hurry, make_way, spans, stretches
 from paywall.circulation.staging import clear
 from paywall.circulation.states import ImportState
 
@@ -140,6 +140,7 @@ def _add_accounts(file: CirculationImport, publication: str, span: tuple[str, st
         last_account = cursor.fetchone()[0]
         cursor.execute(_ADD_ACCOUNTS, [as_of, as_of, *these])
         cursor.execute(_ADD_FIRST_LINES.format(moment=_moment()), [as_of, *these, last_account])
+    make_way()
 
 
 def _moment() -> str:
@@ -159,3 +160,4 @@ def _swap_accounts(file: CirculationImport, after: int, to: int) -> None:
         cursor.execute(add_lines, [last_line, last_line, as_of, *these])
         cursor.execute(_DROP_LINES, [last_line, *these])
         cursor.execute(_FORGET, these)
+    make_way()
