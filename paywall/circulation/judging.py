@@ -52,6 +52,18 @@ JOIN paywall_printaccount AS account
 WHERE account.digest <> found.digest OR account.absent_since IS NOT NULL
 ORDER BY found.number_key
 """
+# The same, where each account has one row.
+_CHANGES_OF_SINGLES = """
+INSERT INTO paywall_stagedchange (file_id, kind, account_id, row_id, rows, digest)
+SELECT %s, 'changed', account.id, staged.id, 1, staged.digest
+FROM paywall_stagedrow AS staged
+JOIN paywall_printaccount AS account
+    ON account.publication = staged.publication AND account.number_key = staged.number_key
+WHERE staged.file_id = %s AND staged.publication = %s
+    AND staged.number_key > %s AND staged.number_key <= %s
+    AND (account.digest <> staged.digest OR account.absent_since IS NOT NULL)
+ORDER BY staged.number_key
+"""
 _NEW = """
 SELECT COUNT(*) FROM paywall_stagedrow AS staged
 WHERE staged.file_id = %s AND staged.publication = %s
@@ -82,15 +94,17 @@ def judge(file: CirculationImport, *, now: datetime) -> list[str]:
     )
     for publication in publications:
         rows = StagedRow.objects.filter(file=file, publication=publication)
+        there = PrintAccount.objects.filter(publication=publication)
+        if file.singles and not there.exists():  # the first file of all
+            file.new += rows.count()
+            continue
         for span in spans(rows, BATCH):
             with transaction.atomic():
                 hurry()
-                _reject_repeated(file, publication, span)
-                _run(_CHANGES, file.pk, file.pk, publication, *span, publication)
-                file.new += _run(_NEW, file.pk, publication, *span)
+                _find_changes(file, publication, span)
             make_way()
         if file.full:
-            for span in spans(PrintAccount.objects.filter(publication=publication), BATCH):
+            for span in spans(there, BATCH):
                 with transaction.atomic():
                     hurry()
                     _run(_ABSENT, file.pk, publication, *span, file.pk)
@@ -104,6 +118,15 @@ def judge(file: CirculationImport, *, now: datetime) -> list[str]:
         *_is_of_others(file),
         *_ends_too_many(file),
     ]
+
+
+def _find_changes(file: CirculationImport, publication: str, span: tuple[str, str]) -> None:
+    if file.singles:
+        _run(_CHANGES_OF_SINGLES, file.pk, file.pk, publication, *span)
+    else:
+        _reject_repeated(file, publication, span)
+        _run(_CHANGES, file.pk, file.pk, publication, *span, publication)
+    file.new += _run(_NEW, file.pk, publication, *span)
 
 
 def _run(sql: str, *params: str | int) -> int:

@@ -13,6 +13,7 @@ from paywall.circulation.models import CirculationImport, RejectedRow, StagedCha
 from paywall.circulation.profiles import Profile
 from paywall.circulation.records import Wrong, records_of
 from paywall.circulation.rows import ROW, Rejected, Row, reader_of
+from paywall.circulation.singling import Singles
 from paywall.circulation.spans import hurry, make_way, stretches
 
 BATCH = 5000  # rows written in one transaction on SQLite: other writers wait for it
@@ -42,6 +43,7 @@ class _Sorted:
         self._erased = frozenset(Suppressed.objects.values_list("key", flat=True))
         self.wrong: list[tuple[int, Rejected]] = []
         self.left_out = 0
+        self.singles = Singles()
 
     def __iter__(self) -> Iterator[Staged]:
         """Yield good rows, until many wrong ones are in hand; then go on where it ended."""
@@ -54,6 +56,7 @@ class _Sorted:
             elif self._erased and _is_erased(row, self._erased):
                 self.left_out += 1
             else:
+                self.singles.add(row[1][0], row[1][2])
                 yield line, row
 
 
@@ -78,6 +81,7 @@ def stage(file: CirculationImport, text: IO[str], profile: Profile) -> None:
             break
         found.wrong.clear()
     file.rows, file.rejected = staged + rejected + found.left_out, rejected
+    file.singles = found.singles.are_all(file)
     if not staged:
         raise RefusedError(
             f"None of its {rejected} rows can be read." if rejected else "It has no rows."

@@ -99,6 +99,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='circulationimport',
+            name='singles',
+            field=models.BooleanField(default=False, help_text='Each account has one row: it is known.'),
+        ),
+        migrations.AddField(
+            model_name='circulationimport',
             name='publications',
             field=models.JSONField(default=dict, help_text='How many rows each has.'),
         ),
