@@ -20,7 +20,7 @@ from paywall.circulation.models import (
     StagedChange,
     StagedRow,
 )
-from paywall.circulation.spans import hurry, spans
+from paywall.circulation.spans import hurry, make_way, spans
 from paywall.circulation.staging import BATCH
 
 _REPEATED = """
@@ -52,6 +52,18 @@ JOIN paywall_printaccount AS account
 WHERE account.digest <> found.digest OR account.absent_since IS NOT NULL
 ORDER BY found.number_key
 """
+# The same, where each account has one row.
+_CHANGES_OF_SINGLES = """
+INSERT INTO paywall_stagedchange (file_id, kind, account_id, row_id, rows, digest)
+SELECT %s, 'changed', account.id, staged.id, 1, staged.digest
+FROM paywall_stagedrow AS staged
+JOIN paywall_printaccount AS account
+    ON account.publication = staged.publication AND account.number_key = staged.number_key
+WHERE staged.file_id = %s AND staged.publication = %s
+    AND staged.number_key > %s AND staged.number_key <= %s
+    AND (account.digest <> staged.digest OR account.absent_since IS NOT NULL)
+ORDER BY staged.number_key
+"""
 _NEW = """
 SELECT COUNT(*) FROM paywall_stagedrow AS staged
 WHERE staged.file_id = %s AND staged.publication = %s
@@ -82,21 +94,39 @@ def judge(file: CirculationImport, *, now: datetime) -> list[str]:
     )
     for publication in publications:
         rows = StagedRow.objects.filter(file=file, publication=publication)
+        there = PrintAccount.objects.filter(publication=publication)
+        if file.singles and not there.exists():  # the first file of all
+            file.new += rows.count()
+            continue
         for span in spans(rows, BATCH):
             with transaction.atomic():
                 hurry()
-                _reject_repeated(file, publication, span)
-                _run(_CHANGES, file.pk, file.pk, publication, *span, publication)
-                file.new += _run(_NEW, file.pk, publication, *span)
+                _find_changes(file, publication, span)
+            make_way()
         if file.full:
-            for span in spans(PrintAccount.objects.filter(publication=publication), BATCH):
+            for span in spans(there, BATCH):
                 with transaction.atomic():
                     hurry()
                     _run(_ABSENT, file.pk, publication, *span, file.pk)
+                make_way()
         _leave_half_read(file, publication)
     _count(file)
     file.would_end, file.activations = endings_of(file, publications, now=now)
-    return [*_rejects_too_many(file), *_is_too_small(file), *_ends_too_many(file)]
+    return [
+        *_rejects_too_many(file),
+        *_is_too_small(file),
+        *_is_of_others(file),
+        *_ends_too_many(file),
+    ]
+
+
+def _find_changes(file: CirculationImport, publication: str, span: tuple[str, str]) -> None:
+    if file.singles:
+        _run(_CHANGES_OF_SINGLES, file.pk, file.pk, publication, *span)
+    else:
+        _reject_repeated(file, publication, span)
+        _run(_CHANGES, file.pk, file.pk, publication, *span, publication)
+    file.new += _run(_NEW, file.pk, publication, *span)
 
 
 def _run(sql: str, *params: str | int) -> int:
@@ -173,6 +203,14 @@ def _is_too_small(file: CirculationImport) -> list[str]:
             whose = f" of {last.name}" if last.name else ""
             why.append(f"It has {rows} rows{whose}; the last had {last.rows}.")
     return why
+
+
+def _is_of_others(file: CirculationImport) -> list[str]:
+    """Stop a file of the usual size that is of other accounts: another paper's, or renumbered."""
+    there = PrintAccount.objects.filter(publication__in=list(file.publications), absent_since=None)
+    if file.absent < 2 or file.absent * 2 <= there.count():
+        return []
+    return [f"{file.absent} accounts, more than half of those there are, are not in it."]
 
 
 def _ends_too_many(file: CirculationImport) -> list[str]:

@@ -155,6 +155,7 @@ class CirculationImport(models.Model):
     would_end = models.PositiveIntegerField(default=0, help_text="Activations that would end.")
     activations = models.PositiveIntegerField(default=0, help_text="Open when it was judged.")
     publications = models.JSONField(default=dict, help_text="How many rows each has.")
+    singles = models.BooleanField(default=False, help_text="Each account has one row: it is known.")
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -162,6 +163,7 @@ class CirculationImport(models.Model):
 
     class Meta:
         ordering = ("-began_at",)
+        verbose_name = "circulation file"
 
     def __str__(self) -> str:
         return f"{self.source}, {self.began_at:%Y-%m-%d %H:%M}"

@@ -13,7 +13,8 @@ from paywall.circulation.models import CirculationImport, RejectedRow, StagedCha
 from paywall.circulation.profiles import Profile
 from paywall.circulation.records import Wrong, records_of
 from paywall.circulation.rows import ROW, Rejected, Row, reader_of
-from paywall.circulation.spans import hurry, stretches
+from paywall.circulation.singling import Singles
+from paywall.circulation.spans import hurry, make_way, stretches
 
 BATCH = 5000  # rows written in one transaction on SQLite: other writers wait for it
 COPIED = 200_000  # the same on PostgreSQL, where nobody waits
@@ -42,6 +43,7 @@ class _Sorted:
         self._erased = frozenset(Suppressed.objects.values_list("key", flat=True))
         self.wrong: list[tuple[int, Rejected]] = []
         self.left_out = 0
+        self.singles = Singles()
 
     def __iter__(self) -> Iterator[Staged]:
         """Yield good rows, until many wrong ones are in hand; then go on where it ended."""
@@ -54,6 +56,7 @@ class _Sorted:
             elif self._erased and _is_erased(row, self._erased):
                 self.left_out += 1
             else:
+                self.singles.add(row[1][0], row[1][2])
                 yield line, row
 
 
@@ -67,10 +70,8 @@ def stage(file: CirculationImport, text: IO[str], profile: Profile) -> None:
     staged = rejected = 0
     rows = iter(found)
     while True:
-        with transaction.atomic():
-            hurry()
-            written = _write(file.pk, rows)
-            _reject(file, found.wrong)
+        written = _write(file.pk, rows)
+        _reject(file, found.wrong)
         staged, rejected = staged + written, rejected + len(found.wrong)
         if rejected > max(SENSELESS, staged):
             raise RefusedError(f"{rejected} of its first {staged + rejected} rows make no sense.")
@@ -80,6 +81,7 @@ def stage(file: CirculationImport, text: IO[str], profile: Profile) -> None:
             break
         found.wrong.clear()
     file.rows, file.rejected = staged + rejected + found.left_out, rejected
+    file.singles = found.singles.are_all(file)
     if not staged:
         raise RefusedError(
             f"None of its {rejected} rows can be read." if rejected else "It has no rows."
@@ -97,16 +99,19 @@ def _is_erased(row: Row, erased: frozenset[str]) -> bool:
 
 
 def _write(file_id: int, rows: Iterator[Staged]) -> int:
-    """Write the next rows down in one go, and return how many there were."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+    """Write the next rows down in one transaction, and return how many there were."""
+    if connection.vendor == "postgresql":
+        with transaction.atomic(), connection.cursor() as cursor:
+            hurry()
             return _copy(cursor, file_id, islice(rows, COPIED))
-        batch = [
-            (file_id, line, row[0], *row[1][:-2], row[1][-2] or None, row[1][-1] or None)
-            for line, row in islice(rows, BATCH)
-        ]
+    batch = [
+        (file_id, line, row[0], *row[1][:-2], row[1][-2] or None, row[1][-1] or None)
+        for line, row in islice(rows, BATCH)
+    ]
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(_INSERT, batch)
-        return len(batch)
+    make_way()
+    return len(batch)
 
 
 def _copy(cursor: Any, file_id: int, rows: Iterator[Staged]) -> int:
@@ -153,3 +158,4 @@ def clear(file: CirculationImport) -> None:
             with transaction.atomic():
                 hurry()
                 model.objects.filter(file=file, pk__gt=after, pk__lte=to).delete()
+            make_way()

@@ -13,7 +13,7 @@ from paywall.circulation import moving
 from paywall.circulation.following import activated, follow
 from paywall.circulation.models import CirculationImport, PrintPublication, StagedChange, StagedRow
 from paywall.circulation.policy import policy_in_force
-from paywall.circulation.spans import hurry, spans, stretches
+from paywall.circulation.spans import hurry, make_way, spans, stretches
 from paywall.circulation.staging import clear
 from paywall.circulation.states import ImportState
 
@@ -53,9 +53,16 @@ FROM (
     GROUP BY number_key
 ) AS found
 JOIN paywall_stagedrow AS staged ON staged.id = found.best %% 1099511627776
-WHERE NOT EXISTS (SELECT 1 FROM paywall_printaccount AS account
-    WHERE account.publication = staged.publication AND account.number_key = staged.number_key)
-ORDER BY found.number_key
+WHERE true ORDER BY found.number_key ON CONFLICT (number_key, publication) DO NOTHING
+"""
+# The same, where each account has one row.
+_ADD_SINGLES = f"""
+INSERT INTO paywall_printaccount (publication, number_key, {", ".join(_PEOPLE)}, digest,
+    first_seen_at, last_seen_at)
+SELECT publication, number_key, {", ".join(_PEOPLE)}, digest, %s, %s
+FROM paywall_stagedrow AS staged
+WHERE file_id = %s AND publication = %s AND number_key > %s AND number_key <= %s
+ORDER BY number_key ON CONFLICT (number_key, publication) DO NOTHING
 """
 # What was stopped already when its account was first seen, and did not move here, has no date
 # of its own: it never opened anything.
@@ -138,8 +145,12 @@ def _add_accounts(file: CirculationImport, publication: str, span: tuple[str, st
         hurry()
         cursor.execute(_LAST_ACCOUNT)
         last_account = cursor.fetchone()[0]
-        cursor.execute(_ADD_ACCOUNTS, [as_of, as_of, *these])
+        add = _ADD_SINGLES if file.singles else _ADD_ACCOUNTS
+        cursor.execute(add, [as_of, as_of, *these])
+        if connection.vendor == "postgresql":  # it cannot know how many were added just now
+            cursor.execute("SET LOCAL enable_hashjoin = on; SET LOCAL enable_nestloop = off")
         cursor.execute(_ADD_FIRST_LINES.format(moment=_moment()), [as_of, *these, last_account])
+    make_way()
 
 
 def _moment() -> str:
@@ -159,3 +170,4 @@ def _swap_accounts(file: CirculationImport, after: int, to: int) -> None:
         cursor.execute(add_lines, [last_line, last_line, as_of, *these])
         cursor.execute(_DROP_LINES, [last_line, *these])
         cursor.execute(_FORGET, these)
+    make_way()

@@ -11,6 +11,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterModelOptions(
+            name='circulationimport',
+            options={'ordering': ('-began_at',), 'verbose_name': 'circulation file'},
+        ),
         migrations.CreateModel(
             name='PrintPublication',
             fields=[
@@ -92,6 +96,11 @@ class Migration(migrations.Migration):
             model_name='circulationimport',
             name='activations',
             field=models.PositiveIntegerField(default=0, help_text='Open when it was judged.'),
+        ),
+        migrations.AddField(
+            model_name='circulationimport',
+            name='singles',
+            field=models.BooleanField(default=False, help_text='Each account has one row: it is known.'),
         ),
         migrations.AddField(
             model_name='circulationimport',

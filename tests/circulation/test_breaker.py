@@ -119,3 +119,11 @@ def test_a_dry_run_of_a_file_that_would_be_held_says_so(tmp_path: Path) -> None:
     take(tmp_path, lines(10))
     assert answer(tmp_path, lines(5), at=TUESDAY, dry_run=True).file.state == ImportState.HELD
     assert nothing_staged()
+
+
+def test_a_file_of_other_accounts_is_held_whatever_its_size(tmp_path: Path) -> None:
+    take(tmp_path, lines(10))
+    others = [a_line(number) for number in range(10)]
+    file = take(tmp_path, others, at=TUESDAY)
+    assert file.state == ImportState.HELD
+    assert file.why == "10 accounts, more than half of those there are, are not in it."
