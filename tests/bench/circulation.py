@@ -10,6 +10,7 @@ import argparse
 import csv
 import os
 import random
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -208,6 +209,7 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--only", choices=("sqlite", "postgresql"))
     choice = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was made is dropped
     print("\n".join(f"{name}: {value}" for name, value in report.machine().items()), flush=True)
     services = stores.services()
     with tempfile.TemporaryDirectory(prefix="paywall-bench-") as name:
