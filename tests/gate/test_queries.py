@@ -34,7 +34,6 @@ def _nothing_ages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep what is remembered for seconds from ageing on a slow machine."""
     monkeypatch.setattr(rules, "REMEMBERED_FOR", 3600)
     monkeypatch.setattr(stories, "REMEMBERED_FOR", 3600)
-    monkeypatch.setattr(stories, "PREVIEW_REMEMBERED_FOR", 3600)
 
 
 def asked_by(view: Callable[[], object]) -> list[str]:
