@@ -11,7 +11,7 @@ from datetime import datetime
 
 from paywall.payments.gateway import Gateway, GatewayRefused
 from paywall.payments.hindrances import Hindered, catch_up
-from paywall.payments.switching import release
+from paywall.payments.switching import going_on, release
 from paywall.subscriptions.models import Subscription
 from paywall.subscriptions.snapshot import Status
 
@@ -47,7 +47,7 @@ def resume(stripe: Gateway, subscription: Subscription, *, now: datetime) -> Non
     """Take a cancellation back. Raises Hindered once it is over, and GatewayError."""
     theirs = stripe.subscription(subscription.stripe_id)
     if theirs["status"] not in ENDED and theirs.get("cancel_at"):
-        stripe.update_subscription(subscription.stripe_id, {"cancel_at_period_end": False})
+        stripe.update_subscription(subscription.stripe_id, going_on(theirs))
     catch_up(stripe, subscription, why="the reader stays", now=now)
     if subscription.status in ENDED:
         raise Hindered(OVER)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from paywall.payments import cancelling, switching
+from paywall.payments import cancelling, quoting, switching
 from paywall.payments.gateway import GatewayUnavailable
 from paywall.payments.hindrances import Hindered
 from paywall.payments.switching import Agreed
@@ -95,6 +95,33 @@ def test_it_goes_on_as_if_nothing_had_been(paper: Newspaper) -> None:
     paper.advance(days=32)
     paper.update(customer)
     assert charged(customer) == 2400
+
+
+def cancel_as_the_portal_does(paper: Newspaper, subscription: Subscription) -> None:
+    """Cancel for the end of the period by its moment: so the portal does in flexible billing."""
+    ends = int(subscription.period_ends_at.timestamp())
+    paper.v1.subscriptions.update(subscription.stripe_id, {"cancel_at": ends})
+    paper.update(subscription.customer)
+    subscription.refresh_from_db()
+    assert subscription.cancels_at == subscription.period_ends_at
+
+
+def test_what_was_cancelled_in_the_portal_goes_on_too(paper: Newspaper) -> None:
+    subscription = paper.subscribe(paper.customer())
+    cancel_as_the_portal_does(paper, subscription)
+    cancelling.resume(paper.stripe, subscription, now=paper.now)
+    assert subscription.cancels_at is None
+
+
+@pytest.mark.parametrize("name", ["year", "sport"])
+def test_who_switches_after_cancelling_in_the_portal_stays(paper: Newspaper, name: str) -> None:
+    subscription, price = paper.subscribe(paper.customer()), getattr(paper, name)
+    cancel_as_the_portal_does(paper, subscription)
+    quote = quoting.quote(paper.stripe, subscription, price, now=paper.now)
+    agreed = Agreed(subscription.price_id, price.terms, quote.at, quote.due)
+    switching.switch(paper.stripe, subscription, price, agreed, now=paper.now)
+    assert subscription.cancels_at is None
+    assert price in (subscription.price, subscription.next_price)
 
 
 def test_nothing_goes_on_that_is_over(paper: Newspaper) -> None:
