@@ -101,7 +101,7 @@ def _end_of(bought: Purchase) -> datetime | None:
     if bought.paid_at is None:
         return None
     ends = [bought.paid_at + timedelta(days=bought.price.opens_for_days or 0)]
-    if bought.refunded_at and bought.amount_refunded >= bought.amount:
+    if bought.refunded_at and bought.refunded_whole:
         ends.append(bought.refunded_at)
     if bought.disputed_at:
         ends.append(bought.disputed_at)
