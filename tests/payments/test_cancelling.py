@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from paywall.payments import cancelling, quoting, switching
+from paywall.payments.buying import obstacle_to
 from paywall.payments.gateway import GatewayUnavailable
 from paywall.payments.hindrances import Hindered
 from paywall.payments.switching import Agreed
@@ -81,6 +82,21 @@ def test_who_did_not_pay_ends_at_once_and_owes_nothing(paper: Newspaper) -> None
     paper.advance(days=60)
     paper.update(customer)
     assert charged(customer) == 1200
+
+
+def test_who_disputed_the_payment_can_end_it_and_buy_anew(paper: Newspaper) -> None:
+    customer = paper.customer(number="4000000000000259")
+    subscription = paper.subscribe(customer)
+    paper.advance(days=3)
+    paper.update(customer)
+    subscription.refresh_from_db()
+    assert (subscription.status, subscription.reason) == ("active", "disputed")
+    with pytest.raises(Hindered, match="Cancel it"):
+        quoting.choices_for(subscription)
+    cancelling.cancel(paper.stripe, subscription, now=paper.now)
+    assert subscription.status == "canceled"
+    assert customer.reader
+    assert obstacle_to(customer.reader, paper.sport, now=paper.now) is None
 
 
 def test_it_goes_on_as_if_nothing_had_been(paper: Newspaper) -> None:
