@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from paywall.payments.gateway import Gateway, GatewayRefused
+from paywall.payments.gateway import Gateway, GatewayRefused, Json
 from paywall.payments.hindrances import Hindered, catch_up
 from paywall.payments.switching import going_on, release
 from paywall.subscriptions.lifecycle import Reason
@@ -38,10 +38,16 @@ def cancel(stripe: Gateway, subscription: Subscription, *, now: datetime) -> Non
         end_now(stripe, subscription, why=WHY, now=now)
         return
     theirs = stripe.subscription(subscription.stripe_id)
-    if theirs["status"] in PAID_FOR and not theirs.get("cancel_at"):
+    if theirs["status"] in PAID_FOR and not _is_charged_no_more(theirs):
         release(stripe, theirs)
         stripe.update_subscription(subscription.stripe_id, {"cancel_at_period_end": True})
     catch_up(stripe, subscription, why=WHY, now=now)
+
+
+def _is_charged_no_more(theirs: Json) -> bool:
+    """Tell whether it ends with the running period; staff may have named a later moment."""
+    ends = theirs.get("cancel_at")
+    return bool(ends and ends <= theirs["items"]["data"][0]["current_period_end"])
 
 
 def _is_paid_for(subscription: Subscription) -> bool:

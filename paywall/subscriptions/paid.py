@@ -79,7 +79,8 @@ class Held:
     @property
     def is_cancelled(self) -> bool:
         """Whether it ends by itself: nothing more is charged."""
-        by_itself = self.subscription.cancels_at is not None
+        ends, period_ends_at = self.subscription.cancels_at, self.subscription.period_ends_at
+        by_itself = ends is not None and ends <= period_ends_at
         return by_itself and not self.is_over and not self.is_disputed
 
     @property

@@ -12,6 +12,7 @@ from paywall.payments.gateway import GatewayUnavailable
 from paywall.payments.hindrances import Hindered
 from paywall.payments.switching import Agreed
 from paywall.subscriptions.models import Customer, Subscription
+from paywall.subscriptions.paid import Held
 from tests.payments.shop import Newspaper, failing_at
 
 FAILS_LATER = "4000000000000341"
@@ -127,6 +128,22 @@ def test_what_was_cancelled_in_the_portal_goes_on_too(paper: Newspaper) -> None:
     cancel_as_the_portal_does(paper, subscription)
     cancelling.resume(paper.stripe, subscription, now=paper.now)
     assert subscription.cancels_at is None
+
+
+def test_one_that_staff_let_end_later_can_be_cancelled_for_now(paper: Newspaper) -> None:
+    customer = paper.customer()
+    subscription = paper.subscribe(customer)
+    half_a_year = int((paper.now + timedelta(days=180)).timestamp())
+    paper.v1.subscriptions.update(subscription.stripe_id, {"cancel_at": half_a_year})
+    paper.update(customer)
+    subscription.refresh_from_db()
+    assert not Held(subscription, None, paper.now).is_cancelled  # more is charged
+    cancelling.cancel(paper.stripe, subscription, now=paper.now)
+    assert subscription.cancels_at == subscription.period_ends_at
+    assert Held(subscription, None, paper.now).is_cancelled
+    paper.advance(days=90)
+    paper.update(customer)
+    assert charged(customer) == 1200
 
 
 @pytest.mark.parametrize("name", ["year", "sport"])
