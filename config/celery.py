@@ -37,6 +37,10 @@ app.conf.beat_schedule = {
         "task": "paywall.tasks.find_missed_stripe_events",
         "schedule": crontab(minute="*/15"),
     },
+    "forget-old-stripe-events": {
+        "task": "paywall.tasks.forget_old_stripe_events",
+        "schedule": crontab(hour="3", minute="40"),
+    },
     "compare-everything-with-stripe": {
         "task": "paywall.tasks.compare_everything_with_stripe",
         "schedule": crontab(hour="4", minute="10"),
@@ -49,6 +53,22 @@ app.conf.beat_schedule = {
         "task": "paywall.tasks.send_letters",
         "schedule": 60.0,
         "options": {"expires": 60},
+    },
+    "take-circulation-file": {
+        "task": "paywall.tasks.take_circulation_file",
+        "schedule": crontab(hour="4", minute="0"),
+    },
+    "go-on-with-circulation": {
+        "task": "paywall.tasks.go_on_with_circulation",
+        "schedule": crontab(minute="*/5"),
+    },
+    "follow-up-print": {
+        "task": "paywall.tasks.follow_up_print",
+        "schedule": 60.0 if settings.DEBUG else crontab(minute="35"),
+    },
+    "forget-old-print-claims": {
+        "task": "paywall.tasks.forget_old_print_claims",
+        "schedule": crontab(hour="3", minute="40"),
     },
 }
 

@@ -56,6 +56,16 @@ DOUBLE_SUBSCRIPTIONS = env.str("DOUBLE_SUBSCRIPTIONS", default="refund")
 refuse_days_outside("GRACE_DAYS", GRACE_DAYS, least=0, most=60)
 refuse_other_than("DOUBLE_SUBSCRIPTIONS", DOUBLE_SUBSCRIPTIONS, ("refund", "staff"))
 READS_KEPT_MONTHS = env.int("READS_KEPT_MONTHS", default=13)
+PRINT_GRACE_DAYS = env.int("PRINT_GRACE_DAYS", default=14)  # after a stop, or absent from a file
+LONGEST_HOLD_DAYS = env.int("LONGEST_HOLD_DAYS", default=180)  # a hold keeps stories open as long
+CIRCULATION_SOURCE = given.get("CIRCULATION_SOURCE", "")  # may hold a password
+CIRCULATION_PROFILE = env.str("CIRCULATION_PROFILE", default="standard")
+CIRCULATION_LATE_HOURS = env.int("CIRCULATION_LATE_HOURS", default=36)  # then staff are alerted
+# What holds a circulation file until staff say yes.
+CIRCULATION_REJECTED_PERCENT = env.int("CIRCULATION_REJECTED_PERCENT", default=2)
+CIRCULATION_SMALLER_PERCENT = env.int("CIRCULATION_SMALLER_PERCENT", default=20)
+CIRCULATION_ENDING_PERCENT = env.int("CIRCULATION_ENDING_PERCENT", default=5)
+CIRCULATION_ENDINGS_LET_PASS = env.int("CIRCULATION_ENDINGS_LET_PASS", default=1)  # at a time
 
 # -- Safety ------------------------------------------------------------------------------------
 # What only a production start has: with any of it DEBUG is off unless it is asked for.
@@ -90,6 +100,23 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_IS_SECURE
 X_FRAME_OPTIONS = "DENY"
 # How many proxies of ours stand in front: allauth's limits per address need the reader's own.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+
+# -- Print subscribers --------------------------------------------------------------------------
+PRINT_SEATS = env.int("PRINT_SEATS", default=2)  # readers that a print account is good for
+PRINT_TRIES_AN_HOUR = env.int(
+    "PRINT_TRIES_AN_HOUR", default=5
+)  # wrong ones, then ever longer waits
+PRINT_NETWORK_TRIES_AN_HOUR = env.int("PRINT_NETWORK_TRIES_AN_HOUR", default=5)
+PRINT_NUMBER_EXAMPLE = env.str("PRINT_NUMBER_EXAMPLE", default="00123456")  # as on the bill
+# The desk that readers can ring, and when; empty: pages name none.
+CIRCULATION_PHONE = env.str("CIRCULATION_PHONE", default="01632 960 100" if DEBUG else "")
+CIRCULATION_HOURS = env.str(
+    "CIRCULATION_HOURS", default="Monday to Friday, 8 am to 5 pm" if DEBUG else ""
+)
+# The circulation system's own pages; empty: there is none, and no link.
+CIRCULATION_BILLS_URL = env.str("CIRCULATION_BILLS_URL", default="")
+CIRCULATION_HOLDS_URL = env.str("CIRCULATION_HOLDS_URL", default="")
+CIRCULATION_CARDS_URL = env.str("CIRCULATION_CARDS_URL", default="")
 
 # -- What is installed -------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -1,5 +1,25 @@
 """Where Django looks for the paywall's admin."""
 
-from paywall.staff import catalog, entitlements, events, letters, readers, rules, subscriptions
+from paywall.staff import (
+    catalog,
+    circulation,
+    entitlements,
+    events,
+    letters,
+    print_cases,
+    readers,
+    rules,
+    subscriptions,
+)
 
-__all__ = ["catalog", "entitlements", "events", "letters", "readers", "rules", "subscriptions"]
+__all__ = [
+    "catalog",
+    "circulation",
+    "entitlements",
+    "events",
+    "letters",
+    "print_cases",
+    "readers",
+    "rules",
+    "subscriptions",
+]

@@ -1,6 +1,23 @@
 """The models of the paywall, each in the room it belongs to."""
 
 from paywall.catalog.models import Package, Price, Section
+from paywall.circulation.claims import (
+    Activation,
+    Invitation,
+    PrintCase,
+    Suppressed,
+    WrongTries,
+)
+from paywall.circulation.models import (
+    CirculationImport,
+    PrintAccount,
+    PrintLine,
+    PrintProduct,
+    PrintPublication,
+    RejectedRow,
+    StagedChange,
+    StagedRow,
+)
 from paywall.entitlements.models import Entitlement
 from paywall.letters.models import Letter, Unsubscribed
 from paywall.metering.models import Meter, MeteredRead, MeterKey, MeterRule
@@ -20,10 +37,13 @@ from paywall.subscriptions.models import (
 )
 
 __all__ = [
+    "Activation",
     "CheckoutAttempt",
+    "CirculationImport",
     "Concern",
     "Customer",
     "Entitlement",
+    "Invitation",
     "Invoice",
     "Letter",
     "Meter",
@@ -32,12 +52,22 @@ __all__ = [
     "MeteredRead",
     "Package",
     "Price",
+    "PrintAccount",
+    "PrintCase",
+    "PrintLine",
+    "PrintProduct",
+    "PrintPublication",
     "Publication",
     "Purchase",
     "Reconciliation",
+    "RejectedRow",
     "Section",
+    "StagedChange",
+    "StagedRow",
     "StripeEvent",
     "Subscription",
     "SubscriptionChange",
+    "Suppressed",
     "Unsubscribed",
+    "WrongTries",
 ]

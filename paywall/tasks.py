@@ -9,7 +9,9 @@ from django.conf import settings
 from django.db import transaction
 
 from paywall import clock
-from paywall.letters import sending, walking, writing
+from paywall.circulation import cases, following, guessing, importing, nightly, seats
+from paywall.circulation.locking import BusyError
+from paywall.letters import print_writing, sending, walking, writing
 from paywall.metering import forgetting
 from paywall.payments import gateway, inbox, reconciling
 from paywall.periods import month_of
@@ -73,6 +75,12 @@ def follow_packages() -> None:
 
 
 @shared_task
+def forget_old_stripe_events() -> None:
+    """Keep what Stripe told us for three months."""
+    logger.info("Forgot %d events of Stripe's", inbox.forget(now=clock.now()))
+
+
+@shared_task
 def write_letters(customer_id: int) -> None:
     """Write what is due to one customer, after anything was recorded, and have it sent."""
     _write_to(Customer.objects.filter(pk=customer_id).first(), clock.now())
@@ -91,6 +99,58 @@ def write_letters_due() -> None:
 def send_letters() -> None:
     """Send every letter that is due, one by one; several may do so at once."""
     sending.send_due(clock.now)
+
+
+@shared_task
+def write_print_letters(activation_id: int) -> None:
+    """Write what is due about one activation, and have it sent."""
+    if print_writing.write_due(activation_id, now=clock.now()):
+        transaction.on_commit(send_letters.delay, robust=True)
+
+
+@shared_task
+def follow_up_print() -> None:
+    """Check open cases with the newest circulation file, and write what it brings to readers.
+
+    After each accepted file, and on the schedule, since that task may never have been sent.
+    """
+    found = cases.try_again(clock.now())
+    written = print_writing.write_all_due(now=clock.now())
+    logger.info("Print: found %d open cases, wrote %d letters", found, written)
+    if written:
+        transaction.on_commit(send_letters.delay, robust=True)
+
+
+@shared_task
+def forget_old_print_claims() -> None:
+    """Forget what was typed and not found, old counts of wrong tries, and old invitations."""
+    now = clock.now()
+    forgotten = cases.forget_old(now=now) + guessing.forget_old(now=now) + seats.forget_old(now=now)
+    logger.info("Print: forgot %d old rows", forgotten)
+
+
+@shared_task
+def take_circulation_file() -> None:
+    """Take in tonight's circulation file from CIRCULATION_SOURCE."""
+    if nightly.take_tonights(now=clock.now()):
+        transaction.on_commit(follow_up_print.delay, robust=True)
+
+
+@shared_task
+def go_on_with_circulation() -> None:
+    """Put in force what staff said yes to, and what was interrupted."""
+    try:
+        went_on = importing.go_on(now=clock.now())
+    except BusyError:
+        return  # whoever is at it goes on with this too
+    if went_on:
+        transaction.on_commit(follow_up_print.delay, robust=True)
+
+
+@shared_task
+def follow_print() -> None:
+    """Let every activation follow, after staff changed what print subscriptions open."""
+    following.follow_all(now=clock.now())
 
 
 def _write_to(customer: Customer | None, now: datetime) -> None:

@@ -3,11 +3,13 @@
 from django.urls import path
 
 from paywall.web import (
+    activation,
     billing,
     cancelling,
     checkout,
     closing,
     letters,
+    seats,
     switching,
     views,
     webhooks,
@@ -15,7 +17,7 @@ from paywall.web import (
 
 urlpatterns = [
     path("subscribe/", views.show_packages, name="subscribe"),
-    path("activate/", views.show_activation, name="activate"),
+    path("activate/", activation.turn_on, name="activate"),
     path("account/", views.show_account, name="account"),
     path("subscribe/welcome/", checkout.welcome, name="welcome"),
     path("subscribe/<uuid:price_id>/", checkout.choose, name="choose"),
@@ -32,4 +34,20 @@ urlpatterns = [
     path("webhooks/stripe/", webhooks.receive_from_stripe, name="stripe_webhook"),
     path("account/letters/", letters.choose_letters, name="choose_letters"),
     path("letters/stop/<str:token>/", letters.stop_letters, name="stop_letters"),
+    # Print subscribers
+    path("activate/address/", activation.turn_on_by_address, name="activate_by_address"),
+    path("activate/not-found/", activation.show_refused, name="activate_refused"),
+    path("activate/check/", activation.check_for_me, name="activate_check"),
+    path("activate/checking/", activation.show_checking, name="activate_checking"),
+    path("activate/invitation/<str:secret>/", seats.answer_invitation, name="print_invitation"),
+    path("account/print/<int:account_id>/invite/", seats.invite, name="print_invite"),
+    path("account/print/seats/<int:activation_id>/approve/", seats.approve, name="print_approve"),
+    path(
+        "account/print/seats/<int:activation_id>/withdraw/", seats.withdraw, name="print_withdraw"
+    ),
+    path(
+        "account/print/invitations/<int:invitation_id>/take-back/",
+        seats.take_back,
+        name="print_take_back",
+    ),
 ]

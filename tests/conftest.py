@@ -1,8 +1,10 @@
 """What every test may ask for."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from celery.app.task import Task
 from django.conf import LazySettings
 from django.core.cache import cache
 
@@ -24,3 +26,13 @@ def _nothing_remembered(settings: LazySettings) -> Iterator[None]:
     sections.forget()
     yield
     rules.forget()
+
+
+@pytest.fixture
+def tasks_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run each task where it is sent, as without Redis."""
+
+    def run(task: Task[..., Any], *args: Any, **options: Any) -> None:
+        task.apply(args, options)
+
+    monkeypatch.setattr(Task, "delay", run)

@@ -1,9 +1,10 @@
 """Giving, extending and withdrawing the right to premium stories."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from accounts.models import Reader, raise_access_version
 from paywall.catalog.models import Section
@@ -74,3 +75,24 @@ def withdraw(entitlement: Entitlement, *, at: datetime) -> None:
         raise_access_version([entitlement.reader_id])
     if withdrawn:
         entitlement.ends_at = end
+
+
+def withdraw_all(entitlements: Collection[Entitlement], *, at: datetime) -> None:
+    """End many rights at the given moment; those that begin later or last less, as `withdraw`."""
+    if not entitlements:
+        return
+    with transaction.atomic():
+        chosen = Entitlement.objects.filter(pk__in=[one.pk for one in entitlements])
+        chosen.filter(starts_at__gt=at).not_ended(at).update(ends_at=F("starts_at"))
+        chosen.filter(starts_at__lte=at).not_ended(at).update(ends_at=at)
+        raise_access_version(sorted({one.reader_id for one in entitlements}))
+
+
+def reopen_all(entitlements: Collection[Entitlement]) -> None:
+    """Let many rights last until withdrawn."""
+    if not entitlements:
+        return
+    with transaction.atomic():
+        chosen = Entitlement.objects.filter(pk__in=[one.pk for one in entitlements])
+        chosen.update(ends_at=None)
+        raise_access_version(sorted({one.reader_id for one in entitlements}))

@@ -18,9 +18,17 @@ class Kind(StrEnum):
     CANCELLED = "cancelled"
     ENDED = "ended"
     REFUNDED = "refunded"
+    PRINT_ACTIVATED = "print_activated"
+    PRINT_HOLD = "print_hold"
+    PRINT_ENDING = "print_ending"
+    PRINT_ENDED = "print_ended"
+    PRINT_BACK = "print_back"
+    PRINT_ASKED = "print_asked"
+    PRINT_DECLINED = "print_declined"
+    PRINT_INVITATION = "print_invitation"
 
 
-# Everything else is a notice about money, which a reader cannot do without.
+# Everything else is a notice about money, or about what a reader has: they cannot do without.
 MAY_BE_STOPPED = frozenset({Kind.CARD_EXPIRING, Kind.ENDED})
 
 LETTER_CHOICES = [(kind.value, kind.value.replace("_", " ").capitalize()) for kind in Kind]

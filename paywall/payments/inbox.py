@@ -22,6 +22,7 @@ from paywall.subscriptions.models import Customer, Invoice, Purchase
 
 FOLLOWED_AFTER = timedelta(minutes=1)  # whoever took an event and crashed
 MOST_TRIES = 8  # the last of them is 18 hours after the first
+KEPT = timedelta(days=90)
 AT_A_TIME = 20  # events that one sweep takes: fewer than can take a minute
 
 NOTHING = "Nothing to fetch"
@@ -96,6 +97,14 @@ def retry(event: StripeEvent, *, now: datetime) -> None:
     StripeEvent.objects.filter(pk=event.pk).update(
         tries=0, next_try_at=now, handled_at=None, given_up_at=None, outcome="", error=""
     )
+
+
+def forget(*, now: datetime) -> int:
+    """Delete what was handled long ago; return how many.
+
+    Stripe keeps events for 30 days: what is older is not asked for again.
+    """
+    return StripeEvent.objects.filter(handled_at__lt=now - KEPT).delete()[0]
 
 
 def _take(now: datetime) -> list[StripeEvent]:

@@ -16,6 +16,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import Reader
+from paywall.circulation import seating
 from paywall.payments import updating
 from paywall.payments.cancelling import end_at_stripe
 from paywall.payments.gateway import Gateway, GatewayRefused
@@ -66,6 +67,7 @@ def end_payments(connect: Callable[[], Gateway], reader: Reader, *, now: datetim
 def forget(reader: Reader) -> None:
     """Delete a reader whose payments were ended; the invoices stay, with nobody's name."""
     with transaction.atomic():
+        seating.hand_on(reader)
         Customer.objects.filter(reader=reader).update(email="")
         reader.delete()
 

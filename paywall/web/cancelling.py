@@ -23,7 +23,7 @@ def cancel(request: HttpRequest) -> HttpResponse:
     subscription = own_subscription(request)
     if request.method == "POST":
         cancelling.cancel(gateway.from_settings(), subscription, now=clock.now())
-        write_soon(subscription)
+        write_soon(subscription.customer)
         messages.success(request, "Your subscription is cancelled. Nothing more is charged.")
         return redirect("account")
     context = {

@@ -28,7 +28,9 @@ from paywall.payments.attempts import Progress
 from paywall.payments.buying import Obstacle, Why, obstacle_to, terms_for
 from paywall.payments.checkout import NotSold, Overtaken
 from paywall.payments.gateway import GatewayError, GatewayUnavailable
+from paywall.subscriptions.models import Customer
 from paywall.web.way import back_to
+from paywall.web.writing import write_soon
 
 logger = logging.getLogger(__name__)
 
@@ -129,6 +131,8 @@ def welcome(request: HttpRequest) -> HttpResponse:
         return _wait(request, session_id)
     if back is None or back.attempt.reader != request.user:
         return render(request, "paywall/welcome.html", {"state": "another's"})
+    if customer := Customer.objects.filter(reader=back.attempt.reader).first():
+        write_soon(customer)
     if back.progress is Progress.EXPIRED or back.progress is Progress.UNPAID:
         return redirect(_here(back.attempt.price.public_id, back.attempt.back_to))
     if back.progress is Progress.OPENS and back.attempt.back_to:

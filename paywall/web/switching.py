@@ -54,7 +54,7 @@ def switch(request: HttpRequest, price_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         agreed = _opened(request.POST.get("agreed", ""), subscription, price)
         switching.switch(stripe, subscription, price, agreed, now=now)
-        write_soon(subscription)
+        write_soon(subscription.customer)
         messages.success(request, _done(subscription, price))
         return redirect("account")
     quote = quoting.quote(stripe, subscription, price, now=now)

@@ -15,6 +15,7 @@ from paywall.catalog.offering import offering
 from paywall.gate.admission import share_or_keep
 from paywall.gate.standing import standing_of
 from paywall.payments.buying import subscription_of
+from paywall.web.printed import printed_paper
 
 
 @require_safe
@@ -27,17 +28,12 @@ def show_packages(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def show_activation(request: HttpRequest) -> HttpResponse:
-    """Say what a print subscriber needs at hand."""
-    return _share(request, render(request, "paywall/activate.html"))
-
-
-@require_safe
 @never_cache
 @login_required
 def show_account(request: HttpRequest) -> HttpResponse:
     """Show what opens the door for the reader, and what is left of the month."""
-    context = {"standing": standing_of(cast("Reader", request.user), now=clock.now())}
+    reader, now = cast("Reader", request.user), clock.now()
+    context = {"standing": standing_of(reader, now=now), **printed_paper(reader, now=now)}
     return render(request, "paywall/account.html", context)
 
 

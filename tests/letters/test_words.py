@@ -52,7 +52,8 @@ def reader() -> Reader:
 
 
 def test_there_is_a_sample_of_every_kind() -> None:
-    assert {due.kind for due in DUE.values()} == set(Kind)
+    about_money = {kind for kind in Kind if not kind.startswith("print_")}
+    assert {due.kind for due in DUE.values()} == about_money
 
 
 @pytest.mark.parametrize("name", DUE)

@@ -251,6 +251,16 @@ def test_handling_asks_the_database_as_often_as_before(
         inbox.handle(event.stripe_id, now=paper.now)
 
 
+def test_what_was_handled_long_ago_is_forgotten(paper: Newspaper) -> None:
+    subscribe_at_stripe(paper, paper.customer())
+    keep(paper, *events(paper))
+    waiting = StripeEvent.objects.filter(handled_at=None).count()
+    assert waiting
+    assert inbox.forget(now=paper.advance(days=80)) == 0
+    assert inbox.forget(now=paper.advance(days=20)) > 0
+    assert StripeEvent.objects.count() == waiting
+
+
 def test_a_backlog_is_handled_without_a_second_look_at_any_row(
     paper: Newspaper, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -24,7 +24,7 @@ SEEN_IN_TIME = {"a pass that is paid late"}
 def in_any_order(monkeypatch: pytest.MonkeyPatch, name: str, seed: int) -> list[Any]:
     """Live it while its events are told thrice, each whenever the seed likes."""
     with begun(monkeypatch, SlowStripe) as life:
-        work, waiting, heard = Interleaving(seed), list[Any](), 0
+        work, waiting, heard = Interleaving(seed), list[Any](), len(events(life.paper))
         random = work.random.random
         hurry = 0.3 + 0.6 * random()  # how many are at work at once
 

@@ -2,7 +2,8 @@
 
 import json
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import pytest
 from django.conf import LazySettings
@@ -31,16 +32,6 @@ BODY = json.dumps(EVENT).encode()
 LIVE = json.dumps({**EVENT, "livemode": True}).encode()
 
 
-@pytest.fixture
-def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run the task where it is sent, as without Redis."""
-
-    def run(event_id: str) -> None:
-        handle_stripe_event.apply((event_id,))
-
-    monkeypatch.setattr(handle_stripe_event, "delay", run)
-
-
 @pytest.mark.django_db
 def test_a_signed_event_is_kept_by_names_alone(sandbox: Sandbox) -> None:
     event = {**EVENT, "data": {"object": {**EVENT["data"]["object"], "customer_email": "r@e.x"}}}
@@ -65,35 +56,40 @@ def test_it_is_kept_with_one_statement(
     assert StripeEvent.objects.count() == 1
 
 
-NOW = int(time.time())
+Header: TypeAlias = Callable[[int], str]
+
+
+def made(body: bytes, *, by: str = SECRET, after: int = 0) -> Header:
+    """Return what makes the header of a signature, so many seconds after a moment."""
+    return lambda now: signature(body, [by], now + after)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("body", "header"),
     [
-        (BODY, ""),
-        (BODY, "nonsense"),
-        (BODY, "t=,v1="),
-        (BODY, f"t={NOW}"),
-        (BODY, f"t={NOW},v1="),
-        (BODY, f"t={NOW},v1=é"),
-        (BODY, f"t={'9' * 5000},v1=abc"),
-        (BODY, "t=٣,v1=abc"),
-        (BODY, "t=-1,v1=abc"),
-        (BODY, signature(BODY, ["whsec_other"], NOW)),
-        (BODY, signature(BODY, [SECRET], NOW).replace("v1=", "v0=")),
-        (BODY + b" ", signature(BODY, [SECRET], NOW)),
-        (BODY, signature(BODY, [SECRET], NOW - 400)),
-        (BODY, signature(BODY, [SECRET], NOW + 4000)),
-        (BODY, signature(BODY, [SECRET], NOW).replace(f"t={NOW}", f"t={NOW},t={NOW}")),
-        (b"", signature(b"", [SECRET], NOW)),
-        (b"\xff\xfe", signature(b"\xff\xfe", [SECRET], NOW)),
-        (b"[]", signature(b"[]", [SECRET], NOW)),
-        (b"null", signature(b"null", [SECRET], NOW)),
-        (b"{}", signature(b"{}", [SECRET], NOW)),
-        (b"[" * 9000, signature(b"[" * 9000, [SECRET], NOW)),
-        (LIVE, signature(LIVE, [SECRET], NOW)),
+        (BODY, lambda now: ""),
+        (BODY, lambda now: "nonsense"),
+        (BODY, lambda now: "t=,v1="),
+        (BODY, lambda now: f"t={now}"),
+        (BODY, lambda now: f"t={now},v1="),
+        (BODY, lambda now: f"t={now},v1=é"),
+        (BODY, lambda now: f"t={'9' * 5000},v1=abc"),
+        (BODY, lambda now: "t=٣,v1=abc"),
+        (BODY, lambda now: "t=-1,v1=abc"),
+        (BODY, made(BODY, by="whsec_other")),
+        (BODY, lambda now: made(BODY)(now).replace("v1=", "v0=")),
+        (BODY + b" ", made(BODY)),
+        (BODY, made(BODY, after=-310)),
+        (BODY, made(BODY, after=310)),
+        (BODY, lambda now: made(BODY)(now).replace(f"t={now}", f"t={now},t={now}")),
+        (b"", made(b"")),
+        (b"\xff\xfe", made(b"\xff\xfe")),
+        (b"[]", made(b"[]")),
+        (b"null", made(b"null")),
+        (b"{}", made(b"{}")),
+        (b"[" * 9000, made(b"[" * 9000)),
+        (LIVE, made(LIVE)),
     ],
     ids=["no header", "no pairs", "empty pairs", "unsigned", "empty signature", "no digits",
          "a moment too long", "other digits", "before 1970", "another secret", "another scheme",
@@ -101,9 +97,10 @@ NOW = int(time.time())
          "a list", "null", "no event", "nested too deep", "the live mode"],
 )  # fmt: skip
 def test_what_stripe_did_not_sign_just_now_writes_nothing(
-    sandbox: Sandbox, body: bytes, header: str
+    sandbox: Sandbox, body: bytes, header: Header
 ) -> None:
-    assert post(body, {"Stripe-Signature": header} if header else {}) == 400
+    sent = header(int(time.time()))
+    assert post(body, {"Stripe-Signature": sent} if sent else {}) == 400
     assert not StripeEvent.objects.exists()
 
 
@@ -144,7 +141,7 @@ def test_it_needs_no_token_of_ours(sandbox: Sandbox, db: None) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("in_process")
+@pytest.mark.usefixtures("tasks_here")
 def test_a_kept_event_is_handled_at_once(paper: Newspaper) -> None:
     paper.sandbox.webhooks.to_function(post, SECRET)
     customer = paper.customer()
@@ -171,7 +168,7 @@ def test_without_redis_it_is_kept_and_found_by_the_sweeper(
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("in_process")
+@pytest.mark.usefixtures("tasks_here")
 def test_an_error_while_handling_in_the_request_takes_nothing_back(
     paper: Newspaper, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,7 @@ from accounts.models import Reader
 from paywall.catalog import pricing
 from paywall.catalog.models import Price
 from paywall.entitlements.models import Entitlement
+from paywall.letters.models import Letter
 from paywall.payments.models import CheckoutAttempt
 from paywall.subscriptions.models import Customer, Subscription
 from tests.catalog.packages import INTRODUCTORY, MONTHLY, make_package, make_price
@@ -298,6 +299,24 @@ def test_the_reader_is_back_on_the_story_and_it_is_open(
     assert "Thank you, and welcome. The story is open, and so is every other." in words(story)
     assert welcome(client)["Location"] == STORY
     assert Entitlement.objects.count() == 1
+
+
+@pytest.mark.usefixtures("tasks_here")
+def test_the_letter_with_the_receipt_waits_for_no_webhook(
+    client: Client,
+    paper: Newspaper,
+    ada: Reader,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    press(client, paper.month)
+    pay(paper.sandbox, attempt().session_id, GOOD)
+    with django_capture_on_commit_callbacks() as told:
+        welcome(client)
+        welcome(client)
+    assert len(told) == 2
+    for callback in told:
+        callback()
+    assert Letter.objects.get(reader=ada).kind == "started"
 
 
 def test_a_package_of_other_sections_opens_those(

@@ -211,7 +211,7 @@ def test_cancelled_in_two_clicks_with_one_offer_to_stay(paper: Newspaper, moment
     assert subscription.cancels_at is None
 
 
-@pytest.mark.skipif(bool(settings.REDIS_URL), reason="A worker writes it there.")
+@pytest.mark.usefixtures("tasks_here")
 def test_the_letter_about_it_is_written_at_once_and_once(
     paper: Newspaper, moment: Any, django_capture_on_commit_callbacks: Any
 ) -> None:

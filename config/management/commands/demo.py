@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from config.demo.circulation import make_circulation, what_to_activate
 from config.demo.paper import make_paper
 from config.demo.readers import PASSWORD, READERS, make_readers
 from config.demo.shop import OtherStripeError, open_shop
@@ -24,11 +25,14 @@ class Command(BaseCommand):
         now = clock.now()
         made = make_paper(now=now)
         make_readers(now=now)
+        print_accounts = make_circulation(now=now)
         try:
             shop = open_shop(now=now)
         except OtherStripeError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{made} new stories. {shop}\n\n{_what_to_try()}")
+        self.stdout.write(
+            f"{made} new stories. {shop}\n{print_accounts}\n\n{_what_to_try()}{_what_to_activate()}"
+        )
 
 
 def _what_to_try() -> str:
@@ -60,4 +64,13 @@ def _what_to_try_at_the_sandbox() -> str:
   6. Jump a month ahead, decline a card, refund a payment: {base}/clock
      The newspaper's clock follows. Commands in another terminal reach the same sandbox with
      STRIPE_SECRET_KEY={settings.STRIPE_SECRET_KEY} STRIPE_API_BASE={base}
+"""
+
+
+def _what_to_activate() -> str:
+    return f"""
+Print subscribers: turn one of these on at {settings.SITE_URL}/activate/ (signed in, for example
+as free@example.com): its number with the last name or company, and the postal code.
+{what_to_activate()}
+The circulation desk looks at its files: {settings.SITE_URL}/admin/paywall/circulationimport/
 """

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('paywall', '0005_payments'),
+        ('paywall', '0006_circulation'),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""Print subscribers: the circulation file, and activating the complimentary digital account."""

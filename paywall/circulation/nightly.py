@@ -1,0 +1,65 @@
+"""The file that is fetched every night, and what staff are told when none has come."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from paywall.circulation import importing
+from paywall.circulation.importing import Answer
+from paywall.circulation.locking import BusyError
+from paywall.circulation.models import CirculationImport, RejectedRow
+from paywall.circulation.states import ImportState
+
+KEPT = timedelta(days=90)  # what was rejected, and files that were not taken
+
+logger = logging.getLogger(__name__)
+
+
+def take_tonights(*, now: datetime) -> Answer | None:
+    """Take in the file at CIRCULATION_SOURCE; None without one, or while another is taken in.
+
+    A missing, refused or held file changes nothing. Staff see it in the list of files.
+    """
+    forget_old(now=now)
+    if not settings.CIRCULATION_SOURCE:
+        return None
+    try:
+        answer = importing.take(
+            settings.CIRCULATION_SOURCE, profile=settings.CIRCULATION_PROFILE, now=now
+        )
+    except BusyError as error:
+        logger.warning("Circulation: %s", error)
+        return None
+    level = logging.INFO if answer.file.state == ImportState.TAKEN else logging.WARNING
+    logger.log(level, "Circulation: %s", answer.file.summary())
+    if late := lateness(now=now):
+        logger.warning("Circulation: %s", late)
+    return answer
+
+
+def lateness(*, now: datetime) -> str:
+    """Return what staff are told when no new file has come for too long; else "".
+
+    A file that stays as it was is none: its own date counts. Nobody's access ends by it.
+    """
+    if not settings.CIRCULATION_SOURCE:
+        return ""
+    taken = CirculationImport.objects.filter(state=ImportState.TAKEN).order_by("-as_of").first()
+    if taken is None:
+        return "No circulation file has been taken yet."
+    if now - taken.as_of <= timedelta(hours=settings.CIRCULATION_LATE_HOURS):
+        return ""
+    return (
+        f"The newest circulation file is from {taken.as_of:%-d %B %Y, %H:%M} (UTC): none has come "
+        "since. Nobody loses access because of that."
+    )
+
+
+def forget_old(*, now: datetime) -> None:
+    """Forget rejected rows, and the files that were not taken, after three months."""
+    before = now - KEPT
+    RejectedRow.objects.filter(file__began_at__lt=before).delete()
+    CirculationImport.objects.filter(
+        began_at__lt=before, state__in=[ImportState.REFUSED, ImportState.DECLINED]
+    ).delete()

@@ -1,0 +1,60 @@
+"""Walking over many rows in short stretches, so that each transaction is short."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Max, Min, QuerySet
+
+BREATH = 0.01  # seconds
+_HURRY = "; ".join(
+    f"SET LOCAL {name} = off"
+    for name in ("synchronous_commit", "enable_seqscan", "enable_hashjoin", "enable_mergejoin")
+)
+
+
+def hurry() -> None:
+    """Tell PostgreSQL, in each of many short transactions, what it cannot know of them.
+
+    It need not wait until each is on the disk: a crash may lose the last of them, in their order;
+    the file is then read again, or its swap goes on from a little earlier. And each looks up a few
+    rows in tables of millions: by the indexes, whatever the statistics of a new table say.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(_HURRY)
+
+
+def make_way() -> None:
+    """Let others write on SQLite, between two transactions: who waits there only looks at times."""
+    if connection.vendor == "sqlite":
+        time.sleep(BREATH)
+
+
+def spans(rows: "QuerySet[Any]", size: int) -> Iterator[tuple[str, str]]:
+    """Yield spans of `number_key`, (after, to], that hold about so many rows each.
+
+    The rows of one number are never divided. The rows should be of one publication.
+    """
+    last = rows.aggregate(last=Max("number_key"))["last"]
+    after = ""
+    while last is not None and after < last:
+        rest = rows.filter(number_key__gt=after).order_by("number_key")
+        ends = rest.values_list("number_key", flat=True)[size - 1 : size]
+        if connection.vendor == "postgresql":
+            with transaction.atomic():
+                hurry()
+                to = ends.first() or last
+        else:  # a transaction would keep other writers waiting
+            to = ends.first() or last
+        yield after, to
+        after = to
+
+
+def stretches(rows: "QuerySet[Any]", size: int) -> Iterator[tuple[int, int]]:
+    """Yield stretches of keys, (after, to]. One file's rows come one after another."""
+    ends = rows.aggregate(first=Min("pk"), last=Max("pk"))
+    if ends["last"] is not None:
+        for after in range(ends["first"] - 1, ends["last"], size):
+            yield after, min(after + size, ends["last"])

@@ -1,0 +1,203 @@
+"""Circulation files: what came of each, and a yes or no where one waits for it."""
+
+from typing import Any, ClassVar, cast
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import action
+
+from accounts.models import Reader
+from paywall import clock
+from paywall.circulation import importing, nightly, rejects
+from paywall.circulation.errors import RefusedError
+from paywall.circulation.models import (
+    CirculationImport,
+    PrintAccount,
+    PrintLine,
+    PrintProduct,
+    StagedChange,
+)
+from paywall.circulation.states import ImportState
+from paywall.staff import upload_page
+from paywall.tasks import follow_print, go_on_with_circulation
+
+SHOWN = 20  # rejected rows and changes on a file's page
+
+
+@admin.register(CirculationImport)
+class CirculationImportAdmin(ModelAdmin):
+    """Files come in; nobody writes one here. A held one is decided on its page."""
+
+    list_display = (
+        "source",
+        "state",
+        "as_of",
+        "rows",
+        "new",
+        "changed",
+        "unchanged",
+        "rejected",
+        "absent",
+    )
+    list_filter = ("state", "profile")
+    show_full_result_count = False
+    actions_list = ("send",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if late := nightly.lateness(now=clock.now()):
+            messages.warning(request, late)
+        shown: HttpResponse = super().changelist_view(request, extra_context)
+        return shown
+
+    def get_urls(self) -> list[URLPattern]:
+        own = path(
+            "<int:file_id>/rejected.csv",
+            self.admin_site.admin_view(self.rejected),
+            name="paywall_circulationimport_rejected",
+        )
+        return [own, *super().get_urls()]
+
+    @action(  # type: ignore[untyped-decorator]  # unfold comes without types
+        description="Send a file", url_path="send", permissions=["change"]
+    )
+    def send(self, request: HttpRequest) -> HttpResponse:
+        return upload_page.show(self, request)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        file = get_object_or_404(CirculationImport, pk=object_id)
+        if request.method == "POST":
+            return self._decide(request, file)
+        changes = StagedChange.objects.filter(file=file).select_related("account", "row")
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"Circulation file: {file.source}",
+            "file": file,
+            "state": ImportState(file.state),
+            "may_decide": file.state == ImportState.HELD and self.has_change_permission(request),
+            "rejected": file.rejected_rows.all()[:SHOWN],
+            "changed": changes.filter(kind=StagedChange.Kind.CHANGED)[:SHOWN],
+            "absent": changes.filter(kind=StagedChange.Kind.ABSENT)[:SHOWN],
+        }
+        return TemplateResponse(request, "admin/paywall/circulationimport/file.html", context)
+
+    def _decide(self, request: HttpRequest, file: CirculationImport) -> HttpResponse:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        staff, now = cast("Reader", request.user), clock.now()
+        try:
+            if "yes" in request.POST:
+                importing.accept(file.pk, by=staff, now=now)
+                transaction.on_commit(go_on_with_circulation.delay, robust=True)
+                self.log_change(request, file, "Said yes.")
+                messages.success(request, "It is being put in force.")
+            elif "no" in request.POST:
+                importing.decline(file.pk, by=staff, now=now)
+                self.log_change(request, file, "Said no.")
+                messages.success(request, "It was put aside. Nothing was changed.")
+        except RefusedError as error:
+            messages.error(request, str(error))
+        return redirect("admin:paywall_circulationimport_change", file.pk)
+
+    def rejected(self, request: HttpRequest, file_id: int) -> StreamingHttpResponse:
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        file = get_object_or_404(CirculationImport, pk=file_id)
+        return StreamingHttpResponse(
+            rejects.as_csv(file),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="rejected-{file.pk}.csv"'},
+        )
+
+
+@admin.register(PrintProduct)
+class PrintProductAdmin(ModelAdmin):
+    """What print subscriptions open. A change is in force for everybody in a moment."""
+
+    list_display = ("__str__", "opens")
+    filter_horizontal = ("sections",)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        transaction.on_commit(follow_print.delay, robust=True)
+
+    def delete_model(self, request: HttpRequest, obj: PrintProduct) -> None:
+        super().delete_model(request, obj)
+        transaction.on_commit(follow_print.delay, robust=True)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        super().delete_queryset(request, queryset)
+        transaction.on_commit(follow_print.delay, robust=True)
+
+
+class PrintLineInline(TabularInline):
+    model = PrintLine
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = (
+        "product",
+        "rate_code",
+        "delivery_days",
+        "status",
+        "hold_until",
+        "paid_through",
+    )
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(PrintAccount)
+class PrintAccountAdmin(ModelAdmin):
+    """What the last files said. Only the number of seats is ours to change."""
+
+    list_display = ("number", "publication", "last_name", "company", "city", "absent_since")
+    search_fields = ("number__startswith", "number_key__startswith", "last_name__istartswith")
+    search_help_text = "The beginning of a number or of a last name."
+    show_full_result_count = False
+    inlines = (PrintLineInline,)
+    fields: ClassVar = [
+        "publication",
+        "number",
+        "first_name",
+        "last_name",
+        "second_name",
+        "company",
+        "street",
+        "city",
+        "postal_code",
+        "billing_postal_code",
+        "phone_last4",
+        "email",
+        "first_seen_at",
+        "last_seen_at",
+        "absent_since",
+        "seats",
+    ]
+    readonly_fields: ClassVar = fields[:-1]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,62 @@
+"""The demonstration's print subscribers."""
+
+from io import StringIO
+
+import pytest
+from django.conf import LazySettings
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Reader
+from config.demo.circulation import ACCOUNTS, READER, TO_ACTIVATE
+from paywall.circulation.models import CirculationImport, PrintAccount, PrintLine
+from paywall.circulation.states import ImportState, LineStatus
+from paywall.entitlements.models import Entitlement
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def said(settings: LazySettings) -> str:
+    settings.DEBUG = True
+    output = StringIO()
+    call_command("demo", stdout=output)
+    return output.getvalue()
+
+
+def test_five_thousand_accounts_have_every_status_and_a_bad_file_is_held(said: str) -> None:
+    assert PrintAccount.objects.count() == ACCOUNTS
+    assert set(PrintLine.objects.values_list("status", flat=True)) == {*LineStatus}
+    states = CirculationImport.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == [ImportState.TAKEN, ImportState.HELD]
+    assert "taken: 5000 rows, 5000 new" in said
+    assert "held: 3100 rows" in said
+
+
+def test_three_accounts_to_activate_are_printed(said: str) -> None:
+    for number in TO_ACTIVATE:
+        account = PrintAccount.objects.get(number=number)
+        assert f"{number}  {account.last_name or account.company}" in said
+        assert not account.activations.exists()
+
+
+def test_the_print_reader_holds_a_seat_with_one_entitlement(said: str) -> None:
+    reader = Reader.objects.get(email=READER)
+    activation = reader.activations.get()
+    assert activation.holder
+    assert activation.entitlement == Entitlement.objects.get(reader=reader)
+
+
+def test_a_second_run_changes_nothing(said: str) -> None:
+    output = StringIO()
+    call_command("demo", stdout=output)
+    assert CirculationImport.objects.count() == 2
+    assert PrintAccount.objects.count() == ACCOUNTS
+
+
+def test_staff_see_the_bad_file(said: str, client: Client) -> None:
+    client.force_login(Reader.objects.get(email="staff@example.com"))
+    held = CirculationImport.objects.get(state=ImportState.HELD)
+    page = client.get(reverse("admin:paywall_circulationimport_change", args=[held.pk]))
+    assert "It has 3100 rows; the last had 5000." in page.content.decode()
