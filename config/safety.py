@@ -58,10 +58,16 @@ def _problem_of_webhooks(secret: str) -> str:
 
 
 def refuse_days_outside(name: str, days: int, *, least: int, most: int) -> None:
-    """Stop any start with a notice that comes earlier or later than the law wants it.
+    """Stop any start with days that make no sense, or a notice that the law wants at other times.
 
     Raises ImproperlyConfigured. California asks for 15 to 45 days before a year's renewal and 3
     to 21 before a trial ends (Bus. & Prof. Code, section 17602); card networks ask for 7.
     """
     if not least <= days <= most:
         raise ImproperlyConfigured(f"{name} is {days}: choose from {least} to {most} days.")
+
+
+def refuse_other_than(name: str, value: str, choices: Sequence[str]) -> None:
+    """Stop any start with a misspelt choice. Raises ImproperlyConfigured."""
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} is {value!r}: write {' or '.join(choices)}.")

@@ -14,7 +14,13 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from config.release import release_of
-from config.safety import DEMO_SECRET_KEY, mailbox_key_from, refuse_days_outside, refuse_unsafe
+from config.safety import (
+    DEMO_SECRET_KEY,
+    mailbox_key_from,
+    refuse_days_outside,
+    refuse_other_than,
+    refuse_unsafe,
+)
 
 
 class Environment(environ.Env):
@@ -47,6 +53,8 @@ GRACE_DAYS = env.int("GRACE_DAYS", default=14)  # stories stay open after a paym
 STRIPE_TAX = env.bool("STRIPE_TAX", default=False)  # Stripe adds the taxes
 # What becomes of a second subscription that was paid in the same moment: refund, or staff.
 DOUBLE_SUBSCRIPTIONS = env.str("DOUBLE_SUBSCRIPTIONS", default="refund")
+refuse_days_outside("GRACE_DAYS", GRACE_DAYS, least=0, most=60)
+refuse_other_than("DOUBLE_SUBSCRIPTIONS", DOUBLE_SUBSCRIPTIONS, ("refund", "staff"))
 READS_KEPT_MONTHS = env.int("READS_KEPT_MONTHS", default=13)
 PRINT_GRACE_DAYS = env.int("PRINT_GRACE_DAYS", default=14)  # after a stop, or absent from a file
 LONGEST_HOLD_DAYS = env.int("LONGEST_HOLD_DAYS", default=180)  # a hold keeps stories open as long

@@ -15,6 +15,7 @@ from paywall.letters import print_writing, sending, walking, writing
 from paywall.metering import forgetting
 from paywall.payments import gateway, inbox, reconciling
 from paywall.periods import month_of
+from paywall.subscriptions import scopes
 from paywall.subscriptions.models import Customer
 
 logger = logging.getLogger(__name__)
@@ -64,6 +65,13 @@ def compare_everything_with_stripe() -> None:
     """Record what differs between Stripe's subscriptions, customers and prices and ours."""
     if settings.STRIPE_SECRET_KEY:
         reconciling.everything(gateway.from_settings(), now=clock.now())
+
+
+@shared_task
+def follow_packages() -> None:
+    """Have subscribers read what their packages open, after staff changed one."""
+    followed = scopes.follow_packages(now=clock.now())
+    logger.info("What %d customers read was changed with their package", followed)
 
 
 @shared_task

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from paywall.payments import concerns, updating
 from paywall.payments.gateway import Gateway, GatewayRefused
@@ -36,6 +36,8 @@ def look_after(stripe: Gateway, customer: Customer, *, now: datetime) -> None:
             _cancel(stripe, subscription, why="the account was closed", now=now)
         elif subscription.reason == Reason.REFUNDED:
             _cancel(stripe, subscription, why="its period was refunded", now=now)
+    for paid in _paid_for_nobody(customer):
+        _refund(stripe, paid, "requested_by_customer", now)
     doubles = {each.stripe_id for each in _renewing(running)[1:]}
     if customer.reader_id is not None and doubles - _before_staff(customer):
         _end_doubles(stripe, customer, now)
@@ -54,10 +56,13 @@ def in_want() -> QuerySet[Customer]:
         each.filter(customer=theirs).exclude(disputed_at=None)
         for each in (Invoice.objects, Purchase.objects)
     ]
+    too_late = [
+        each.filter(customer=theirs, paid_at__gte=OuterRef("closed_at")) for each in _to_give_back()
+    ]
     looked_at = Concern.objects.filter(customer=theirs, kind__in=ENDS_BY_ITSELF, settled_at=None)
     return Customer.objects.filter(
         Exists(running.filter(reason=Reason.REFUNDED.value))
-        | (Q(reader=None) & Exists(running))
+        | (Q(reader=None) & (Exists(running) | Exists(too_late[0]) | Exists(too_late[1])))
         | Exists(renewing.filter(Exists(before_it)))
         | Exists(disputed[0])
         | Exists(disputed[1])
@@ -104,7 +109,7 @@ def _end_doubles(stripe: Gateway, customer: Customer, now: datetime) -> None:
         kept = renewing[0]
         if _may_be_refunded(double, kept):
             for invoice in double.invoices.filter(amount_paid__gt=0):
-                _refund(stripe, invoice, now)
+                _refund(stripe, invoice, "duplicate", now)
             _cancel(stripe, double, why="another one was running", now=now)
         # What was done is settled at once, and kept for staff to read.
         concerns.raise_concern(
@@ -134,21 +139,39 @@ def _may_be_refunded(double: Subscription, kept: Subscription) -> bool:
     )
 
 
-def _refund(stripe: Gateway, invoice: Invoice, now: datetime) -> None:
-    """Give the whole payment of an invoice back, once, and record it."""
-    if invoice.refunded_whole or not invoice.payment_intent:
+def _to_give_back() -> tuple[QuerySet[Invoice], QuerySet[Purchase]]:
+    """Keep what was paid, and neither given nor taken back in whole."""
+    kept = Q(disputed_at=None) & ~Q(payment_intent="")
+    return (
+        Invoice.objects.filter(kept, amount_paid__gt=F("amount_refunded")),
+        Purchase.objects.filter(kept, amount__gt=F("amount_refunded")),
+    )
+
+
+def _paid_for_nobody(customer: Customer) -> list[Invoice | Purchase]:
+    """Return what was paid after the account was closed, such as by a bank that took its time."""
+    if customer.reader_id or customer.closed_at is None:
+        return []
+    since = {"customer": customer, "paid_at__gte": customer.closed_at}
+    invoices, purchases = _to_give_back()
+    return [*invoices.filter(**since), *purchases.filter(**since)]
+
+
+def _refund(stripe: Gateway, paid: Invoice | Purchase, reason: str, now: datetime) -> None:
+    """Give the whole of a payment back, once, and record it; `reason` is one of Stripe's."""
+    if paid.refunded_whole or not paid.payment_intent:
         return
-    asked = {"payment_intent": invoice.payment_intent, "reason": "duplicate"}
-    touched = Touched(invoices=frozenset({invoice.stripe_id}))
+    asked = {"payment_intent": paid.payment_intent, "reason": reason}
+    touched = Touched(payment_intents=frozenset({paid.payment_intent}))
     try:
-        stripe.refund(asked, key=f"refund-double-{invoice.payment_intent}")
+        stripe.refund(asked, key=f"refund-{reason}-{paid.payment_intent}")
     except GatewayRefused:
-        updating.bring_up_to_date(stripe, invoice.customer, touched, why="refunded", now=now)
-        invoice.refresh_from_db()
-        if not invoice.refunded_whole:  # and so it was not somebody else who did it
+        updating.bring_up_to_date(stripe, paid.customer, touched, why="refunded", now=now)
+        paid.refresh_from_db()
+        if not paid.refunded_whole:  # and so it was not somebody else who did it
             raise
     else:
-        updating.bring_up_to_date(stripe, invoice.customer, touched, why="refunded", now=now)
+        updating.bring_up_to_date(stripe, paid.customer, touched, why="refunded", now=now)
 
 
 def _look_at_disputes(customer: Customer, now: datetime) -> None:

@@ -1,17 +1,18 @@
 """Cancelling a subscription, and taking that back.
 
-Who has paid reads on until that time is over. Who has not (the renewal failed, or the trial was
-paused without a card) wants one thing, that nothing more is charged: it ends at once, and the
-open invoice is asked for no more. https://docs.stripe.com/billing/subscriptions/cancel
+Who has paid reads on until that time is over. Who has not (the renewal failed, the
+trial was paused without a card, or the bank disputes the payment) wants one thing, that nothing
+more is charged: it ends at once, and the open invoice is asked for no more. https://docs.stripe.com/billing/subscriptions/cancel
 """
 
 import contextlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from paywall.payments.gateway import Gateway, GatewayRefused
+from paywall.payments.gateway import Gateway, GatewayRefused, Json
 from paywall.payments.hindrances import Hindered, catch_up
-from paywall.payments.switching import release
+from paywall.payments.switching import going_on, release
+from paywall.subscriptions.lifecycle import Reason
 from paywall.subscriptions.models import Subscription
 from paywall.subscriptions.snapshot import Status
 
@@ -28,26 +29,36 @@ def ends_at_once(subscription: Subscription) -> bool:
     """
     if subscription.status in ENDED:
         raise Hindered(OVER)
-    return subscription.status not in PAID_FOR
+    return not _is_paid_for(subscription)
 
 
 def cancel(stripe: Gateway, subscription: Subscription, *, now: datetime) -> None:
     """Let it end; a second time changes nothing. Raises GatewayError: then ask again."""
-    if subscription.status not in PAID_FOR:
+    if not _is_paid_for(subscription):
         end_now(stripe, subscription, why=WHY, now=now)
         return
     theirs = stripe.subscription(subscription.stripe_id)
-    if theirs["status"] in PAID_FOR and not theirs.get("cancel_at"):
+    if theirs["status"] in PAID_FOR and not _is_charged_no_more(theirs):
         release(stripe, theirs)
         stripe.update_subscription(subscription.stripe_id, {"cancel_at_period_end": True})
     catch_up(stripe, subscription, why=WHY, now=now)
+
+
+def _is_charged_no_more(theirs: Json) -> bool:
+    """Tell whether it ends with the running period; staff may have named a later moment."""
+    ends = theirs.get("cancel_at")
+    return bool(ends and ends <= theirs["items"]["data"][0]["current_period_end"])
+
+
+def _is_paid_for(subscription: Subscription) -> bool:
+    return subscription.status in PAID_FOR and subscription.reason != Reason.DISPUTED
 
 
 def resume(stripe: Gateway, subscription: Subscription, *, now: datetime) -> None:
     """Take a cancellation back. Raises Hindered once it is over, and GatewayError."""
     theirs = stripe.subscription(subscription.stripe_id)
     if theirs["status"] not in ENDED and theirs.get("cancel_at"):
-        stripe.update_subscription(subscription.stripe_id, {"cancel_at_period_end": False})
+        stripe.update_subscription(subscription.stripe_id, going_on(theirs))
     catch_up(stripe, subscription, why="the reader stays", now=now)
     if subscription.status in ENDED:
         raise Hindered(OVER)

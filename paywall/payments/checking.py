@@ -13,9 +13,8 @@ from paywall.payments import aftercare, updating
 from paywall.payments.gateway import Gateway, GatewayRefused, Json
 from paywall.payments.happened import Touched
 from paywall.payments.models import Reconciliation
-from paywall.subscriptions import recording
+from paywall.subscriptions import recording, scopes
 from paywall.subscriptions.models import Customer, Invoice, Subscription
-from paywall.subscriptions.recording import Fetched
 from paywall.subscriptions.snapshot import Snapshot, Status, snapshot_of
 
 PAGE = 100
@@ -88,13 +87,14 @@ def check_customers(stripe: Gateway, report: Reconciliation) -> None:
 
 
 def check_entitlements(report: Reconciliation, *, now: datetime) -> None:
-    """Let the entitlements follow what is recorded, where somebody changed one by hand."""
+    """Let the entitlements follow what is recorded, where one or a package was changed by hand."""
     opening = Subscription.objects.exclude(opens_until=None).exclude(customer__reader=None)
     right = Greatest(F("opens_until"), F("entitlement__starts_at"))
     for row in opening.exclude(entitlement__ends_at=right).select_related("customer"):
-        nothing = Fetched(0, [], [], [], {})
-        recording.record(row.customer, nothing, why=WHY, now=now)
+        recording.follow_again(row.customer, why=WHY, now=now)
         report.differences.append(f"{row.stripe_id} opened stories for another time: put right.")
+    if strayed := scopes.follow_packages(now=now):
+        report.differences.append(f"{strayed} readers had not what their package opens: put right.")
 
 
 def _check_page(

@@ -46,9 +46,10 @@ def customer_of(stripe: Gateway, reader: Reader, *, now: datetime) -> Customer:
         if isinstance(error, GatewayBroken):
             _take_another_key(customer, email=customer.email)
         raise
-    except GatewayRefused:
+    except GatewayRefused as error:
         _take_another_key(customer, email="")  # an address that Stripe takes for none, perhaps
-        raise
+        told = str(error).replace(customer.email, "the address")  # which is for no log
+        raise GatewayRefused(told) from None
     Customer.objects.filter(pk=customer.pk, stripe_id=None).update(stripe_id=made["id"])
     customer.refresh_from_db()
     return customer

@@ -4,6 +4,7 @@ Order, repeats and delay cannot matter: an event only says what to look at. Whoe
 takes it first, by moving on when it is tried next; one who crashed is followed by another.
 """
 
+import contextlib
 import traceback
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from django.db import transaction
 from django.db.models import F
 
 from paywall.payments import aftercare, gateway, updating
-from paywall.payments.gateway import Gateway, GatewayError
+from paywall.payments.gateway import Gateway, GatewayError, GatewayUnavailable
 from paywall.payments.happened import Touched, what_happened
 from paywall.payments.models import StripeEvent
 from paywall.subscriptions.models import Customer, Invoice, Purchase
@@ -69,13 +70,25 @@ def handle(event_id: str, *, now: datetime) -> Customer | None:
     due = StripeEvent.objects.due(now).filter(stripe_id=event_id)
     if not due.update(tries=F("tries") + 1, next_try_at=now + FOLLOWED_AFTER):
         return None
-    return _handle(StripeEvent.objects.get(stripe_id=event_id), now)
+    with contextlib.suppress(GatewayUnavailable):
+        return _handle(StripeEvent.objects.get(stripe_id=event_id), now)
+    return None
 
 
 def sweep(*, now: datetime) -> Sequence[Customer] | None:
-    """Handle some of the events that are due; return their customers, or None if none is due."""
+    """Handle some of the events that are due; return their customers, or None if none is due.
+
+    Where Stripe does not answer for one, the others are put back untried: each would only wait
+    for it too, and while Stripe is away for hours none is to be given up for that.
+    """
     events = _take(now)
-    found = [_handle(event, now) for event in events]
+    found = []
+    for number, event in enumerate(events, start=1):
+        try:
+            found.append(_handle(event, now))
+        except GatewayUnavailable:
+            _put_back(events[number:], now)
+            break
     return [customer for customer in found if customer] if events else None
 
 
@@ -111,14 +124,25 @@ def _take(now: datetime) -> list[StripeEvent]:
     return events
 
 
+def _put_back(events: Sequence[StripeEvent], now: datetime) -> None:
+    """Have events that were taken count as not tried, unless somebody else has taken them since."""
+    mine = StripeEvent.objects.filter(pk__in=[event.pk for event in events], handled_at=None)
+    mine.filter(next_try_at=now + FOLLOWED_AFTER).update(tries=F("tries") - 1)
+
+
 def _handle(event: StripeEvent, now: datetime) -> Customer | None:
-    """Handle an event that was taken."""
+    """Handle an event that was taken; what goes wrong is kept with it.
+
+    Raises GatewayUnavailable, which is kept too: Stripe may not answer for others either.
+    """
     try:
         if event.tries > MOST_TRIES:
             raise _BrokeOff("Whoever handled it broke off each time.")
         customer, outcome = _follow(gateway.from_settings(), event, now)
     except Exception as error:  # whatever it was, it is kept with the event
         _keep_failure(event, error, now)
+        if isinstance(error, GatewayUnavailable):
+            raise
         return None
     mine = StripeEvent.objects.filter(pk=event.pk)
     mine.update(handled_at=now, outcome=outcome, error="", given_up_at=None)

@@ -19,6 +19,15 @@ from paywall.subscriptions.switches import Hindrance, Way
 
 PAY_FIRST = "Your last payment has not come through yet. Pay it first, then you can switch."
 NOT_NOW = "This subscription is over, so there is nothing to switch. Choose a package instead."
+END_FIRST = (
+    "This subscription cannot be switched. Cancel it on this page, which ends it at once, and "
+    "then choose a package."
+)
+HINDERED = {
+    Hindrance.PAY_FIRST: PAY_FIRST,
+    Hindrance.END_FIRST: END_FIRST,
+    Hindrance.OVER: NOT_NOW,
+}
 NOT_SOLD = "This price is no longer on offer. Choose another."
 
 
@@ -57,7 +66,7 @@ def choices_for(subscription: Subscription) -> Sequence[Choice]:
     """
     hindrance = switches.hindrance_of(Status(subscription.status), subscription.reason)
     if hindrance is not None:
-        raise Hindered(PAY_FIRST if hindrance is Hindrance.PAY_FIRST else NOT_NOW)
+        raise Hindered(HINDERED[hindrance])
     before, on_trial = subscription.price.terms, subscription.status == Status.TRIALING
     published = set(
         Publication.objects.filter(kind=Kind.PRICE.value).values_list("price_id", flat=True)

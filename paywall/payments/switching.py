@@ -93,6 +93,17 @@ def release(stripe: Gateway, theirs: Json) -> None:
         stripe.release_schedule(schedule["id"])
 
 
+def going_on(theirs: Json) -> Json:
+    """Return what takes a cancellation back, if there is one.
+
+    The portal and the dashboard may name a moment, which is taken back in its own words.
+    https://docs.stripe.com/billing/subscriptions/billing-mode/compare
+    """
+    if theirs.get("cancel_at_period_end"):
+        return {"cancel_at_period_end": False}
+    return {"cancel_at": ""} if theirs.get("cancel_at") else {}
+
+
 def _is_done(subscription: Subscription, price: Price) -> bool:
     if subscription.next_price_id:
         return subscription.next_price_id == price.pk
@@ -143,8 +154,7 @@ def _change(
             "proration_date": int(at.timestamp()),
             "payment_behavior": "error_if_incomplete",
         }
-    if theirs.get("cancel_at"):
-        asked["cancel_at_period_end"] = False
+    asked |= going_on(theirs)
     stripe.update_subscription(subscription.stripe_id, asked, key=_key(subscription, "switch"))
     # Only now: had the bank declined, what waits would go on waiting.
     release(stripe, theirs)
@@ -153,7 +163,7 @@ def _change(
 def _schedule(stripe: Gateway, theirs: Json, subscription: Subscription, price_id: str) -> None:
     """Change the price when the running period is over, in the place of any change that waits."""
     if theirs.get("cancel_at"):
-        stripe.update_subscription(subscription.stripe_id, {"cancel_at_period_end": False})
+        stripe.update_subscription(subscription.stripe_id, going_on(theirs))
     schedule = theirs.get("schedule") or stripe.create_schedule(
         {"from_subscription": subscription.stripe_id}, key=_key(subscription, "schedule")
     )

@@ -2,8 +2,9 @@
 
 At Stripe everything that runs is ended, then the customer is deleted there: name, address and
 cards go, invoices stay, as the law wants them. Here the customer's row stays with its invoices
-and without the reader. Each step is safe to repeat, so whatever breaks off is simply asked again;
-the reader is deleted last, in one transaction.
+and without the reader; money that still comes for it is given back (payments.aftercare). Each
+step is safe to repeat, so whatever breaks off is simply asked again; the reader is deleted last,
+in one transaction.
 https://docs.stripe.com/api/customers/delete
 """
 
@@ -57,6 +58,7 @@ def close(connect: Callable[[], Gateway], reader: Reader, *, now: datetime) -> N
 
 def end_payments(connect: Callable[[], Gateway], reader: Reader, *, now: datetime) -> None:
     """End what a reader pays for, and forget the person at Stripe. Raises GatewayError."""
+    Customer.objects.filter(reader=reader).update(closed_at=now)
     customer = Customer.objects.filter(reader=reader).first()
     if customer and customer.stripe_id:
         _end_at_stripe(connect(), customer, customer.stripe_id, now)

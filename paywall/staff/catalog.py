@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
@@ -18,6 +19,7 @@ from paywall.catalog.models import Package, Price, Section
 from paywall.payments import publishing
 from paywall.staff import price_pages, publish_page
 from paywall.staff.price_forms import PackageForm, PriceForm, PriceFormSet
+from paywall.tasks import follow_packages
 
 LINK = "text-primary-600 underline dark:text-primary-500"
 
@@ -114,6 +116,12 @@ class PackageAdmin(ModelAdmin):
         for one in formset.forms:
             if one.has_changed():
                 self._save_price(request, form.instance, one, formset)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Have subscribers follow what the package opens now; the nightly comparison does too."""
+        super().save_related(request, form, formsets, change)
+        if change and {"everything", "sections"} & set(form.changed_data):
+            transaction.on_commit(follow_packages.delay, robust=True)
 
     def _save_price(self, request: HttpRequest, package: Package, one: Any, formset: Any) -> None:
         terms = one.instance.terms

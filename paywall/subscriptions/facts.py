@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 AT_ONCE = frozenset({"card", "link"})  # methods whose charge is made when the money is there
+PAID = frozenset({"paid", "no_payment_required"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,10 @@ class InvoiceFacts:
 
 @dataclass(frozen=True, slots=True)
 class PassFacts:
-    """A Checkout session that sells a pass. `paid`: the money is there; `failed`: it never will."""
+    """A Checkout session that sells a pass.
+
+    `paid`: the money is there, or a promotion code left none to pay; `failed`: it never will be.
+    """
 
     stripe_id: str
     customer_id: str
@@ -134,7 +138,7 @@ def intent_of(invoice: Mapping[str, Any]) -> str:
 def pass_facts(session: Mapping[str, Any], payment: Payment) -> PassFacts:
     """Read a Checkout session of mode `payment`, fetched with its line items."""
     intent = session.get("payment_intent") or {}
-    paid = session["payment_status"] == "paid"
+    paid = session["status"] == "complete" and session["payment_status"] in PAID
     closed = session["status"] == "expired" or (
         session["status"] == "complete"
         and intent.get("status") in {"requires_payment_method", "canceled"}

@@ -5,7 +5,7 @@
 | trialing                          | yes   | the trial's end, and the grace for a late renewal  |
 | active                            | yes   | the period's end, and the grace for a late renewal |
 | active or trialing, cancelled     | yes   | the end that was asked for, and no longer          |
-| past due                          | yes   | the grace after the unpaid invoice was made out    |
+| past due                          | yes   | the grace after the first unpaid invoice was made  |
 | past due for longer               | no    | closed when the grace was over                     |
 | unpaid                            | no    | closed when the unpaid invoice was made out        |
 | paused (a trial without a card)   | no    | closed at the trial's end                          |

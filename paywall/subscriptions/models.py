@@ -41,6 +41,9 @@ class Customer(models.Model):
     stripe_id = models.CharField(max_length=255, unique=True, null=True)  # noqa: DJ001  # unique when known
     email = models.EmailField(blank=True)
     created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(
+        null=True, help_text="When the account was closed: what is paid after that is given back."
+    )
     ticket = models.PositiveBigIntegerField(default=0, editable=False)
 
     def __str__(self) -> str:
@@ -159,6 +162,10 @@ class Purchase(Recorded):
     entitlement = models.OneToOneField(
         Entitlement, models.SET_NULL, null=True, related_name="purchase"
     )
+
+    @property
+    def refunded_whole(self) -> bool:
+        return 0 < self.amount <= self.amount_refunded
 
 
 class SubscriptionChange(models.Model):

@@ -3,13 +3,15 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Max, Min
 
 from paywall.catalog.models import Price, Section
 from paywall.entitlements import granting
 from paywall.entitlements.models import Source
 from paywall.subscriptions.lifecycle import Right, right_of
 from paywall.subscriptions.models import Customer, Invoice, Purchase, Subscription
-from paywall.subscriptions.snapshot import Snapshot, Status
+from paywall.subscriptions.snapshot import UNPAID, Snapshot, Status
+from paywall.subscriptions.switches import TO_BE_PAID
 
 
 def follow(customer: Customer, *, now: datetime) -> None:
@@ -75,8 +77,23 @@ def _snapshot(subscription: Subscription) -> Snapshot:
         trial_ends_at=subscription.trial_ends_at,
         cancels_at=subscription.cancels_at,
         ended_at=subscription.ended_at,
-        unpaid_since=subscription.unpaid_since,
+        unpaid_since=_unpaid_since(subscription),
     )
+
+
+def _unpaid_since(subscription: Subscription) -> datetime | None:
+    """Return when the first of the invoices in a row that are not paid was made out.
+
+    While it is past due Stripe makes out another one each period: the grace begins but once.
+    """
+    if subscription.status not in TO_BE_PAID:
+        return subscription.unpaid_since
+    paid = subscription.invoices.filter(status="paid").aggregate(last=Max("made_at"))["last"]
+    unpaid = subscription.invoices.filter(status__in=UNPAID)
+    if paid:
+        unpaid = unpaid.filter(made_at__gt=paid)
+    first: datetime | None = unpaid.aggregate(first=Min("made_at"))["first"]
+    return first or subscription.unpaid_since
 
 
 def _end_of(bought: Purchase) -> datetime | None:
@@ -84,7 +101,7 @@ def _end_of(bought: Purchase) -> datetime | None:
     if bought.paid_at is None:
         return None
     ends = [bought.paid_at + timedelta(days=bought.price.opens_for_days or 0)]
-    if bought.refunded_at and bought.amount_refunded >= bought.amount:
+    if bought.refunded_at and bought.refunded_whole:
         ends.append(bought.refunded_at)
     if bought.disputed_at:
         ends.append(bought.disputed_at)

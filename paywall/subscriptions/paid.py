@@ -10,7 +10,7 @@ from paywall.catalog.models import Price
 from paywall.subscriptions.lifecycle import Reason
 from paywall.subscriptions.models import Customer, Invoice, Purchase, Subscription
 from paywall.subscriptions.snapshot import Status
-from paywall.subscriptions.switches import OVER, TO_BE_PAID
+from paywall.subscriptions.switches import TO_BE_PAID
 
 SHOWN_FIRST = 12  # invoices; those before are a click away
 ENDED = (Status.CANCELED, Status.INCOMPLETE_EXPIRED)
@@ -48,11 +48,16 @@ class Held:
 
     @property
     def is_over(self) -> bool:
-        return self.status in ENDED or self.subscription.reason in OVER
+        return self.status in ENDED or self.was_given_back
 
     @property
     def was_given_back(self) -> bool:
         return self.subscription.reason == Reason.REFUNDED
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether it is closed as the bank disputes the payment, and Stripe renews it still."""
+        return self.subscription.reason == Reason.DISPUTED and not self.is_over
 
     @property
     def must_be_paid(self) -> bool:
@@ -74,12 +79,15 @@ class Held:
     @property
     def is_cancelled(self) -> bool:
         """Whether it ends by itself: nothing more is charged."""
-        return self.subscription.cancels_at is not None and not self.is_over
+        ends, period_ends_at = self.subscription.cancels_at, self.subscription.period_ends_at
+        by_itself = ends is not None and ends <= period_ends_at
+        return by_itself and not self.is_over and not self.is_disputed
 
     @property
     def can_be_changed(self) -> bool:
         """Whether it may be switched, and cancelled for later."""
-        return self.status in (Status.ACTIVE, Status.TRIALING) and not self.is_over
+        paid_for = self.status in (Status.ACTIVE, Status.TRIALING)
+        return paid_for and not self.is_over and not self.is_disputed
 
     @property
     def ended_at(self) -> datetime | None:

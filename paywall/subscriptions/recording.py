@@ -58,6 +58,11 @@ def record(customer: Customer, fetched: Fetched, *, why: str, now: datetime) -> 
         _keep_changes(customer, before, why, now)
 
 
+def follow_again(customer: Customer, *, why: str, now: datetime) -> None:
+    """Let what opens stories follow what is recorded, where one or the other was changed."""
+    record(customer, Fetched(0, [], [], [], {}), why=why, now=now)
+
+
 def _record_subscription(
     customer: Customer, snapshot: Snapshot, fetched: Fetched, now: datetime
 ) -> None:

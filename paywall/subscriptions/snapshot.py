@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
+UNPAID = frozenset({"open", "uncollectible"})  # invoices that somebody owes
+
 
 class Status(StrEnum):
     """https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses"""
@@ -91,7 +93,7 @@ def snapshot_of(subscription: Mapping[str, Any]) -> Snapshot:
 
 
 def _unpaid_since(invoice: Mapping[str, Any] | str) -> datetime | None:
-    if isinstance(invoice, str) or invoice.get("status") not in {"open", "uncollectible"}:
+    if isinstance(invoice, str) or invoice.get("status") not in UNPAID:
         return None
     return _moment(invoice["created"])
 

@@ -12,8 +12,10 @@
 | cancelled, not yet over   | as above                       | and it goes on: who switches     |
 |                           |                                | wants to stay                    |
 | past due, unpaid          | none                           | the open payment comes first     |
-| paused, never paid, ended | none                           | a package is bought instead      |
-| given back, disputed      | none                           | a package is bought instead      |
+| paused, disputed          | none                           | it is cancelled first, which     |
+|                           |                                | ends it at once                  |
+| never paid, ended, given  | none                           | a package is bought instead      |
+| back                      |                                |                                  |
 
 How often comes before how much: a year of a smaller package is a year that is paid today, and a
 reader who goes from the year to the month has paid for the year.
@@ -29,7 +31,6 @@ from paywall.subscriptions.snapshot import Status
 LENGTHS = (Interval.DAY, Interval.WEEK, Interval.MONTH, Interval.YEAR)  # the shortest first
 SWITCHABLE = frozenset({Status.ACTIVE, Status.TRIALING})
 TO_BE_PAID = frozenset({Status.PAST_DUE, Status.UNPAID})
-OVER = frozenset({Reason.REFUNDED, Reason.DISPUTED})
 
 
 class Way(StrEnum):
@@ -44,6 +45,7 @@ class Hindrance(StrEnum):
     """Why a subscription cannot be switched now."""
 
     PAY_FIRST = "pay first"
+    END_FIRST = "end first"
     OVER = "over"
 
 
@@ -51,7 +53,9 @@ def hindrance_of(status: Status, reason: str) -> Hindrance | None:
     """Return why there is no switch; `reason` is the lifecycle's word for what it opens."""
     if status in TO_BE_PAID:
         return Hindrance.PAY_FIRST
-    if status not in SWITCHABLE or reason in OVER:
+    if status is Status.PAUSED or (status in SWITCHABLE and reason == Reason.DISPUTED):
+        return Hindrance.END_FIRST
+    if status not in SWITCHABLE or reason == Reason.REFUNDED:
         return Hindrance.OVER
     return None
 

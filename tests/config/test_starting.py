@@ -56,6 +56,8 @@ def refusal(folder: Path, environment: dict[str, str]) -> str:
         ({"SITE_URL": "news.example.com"}, "SITE_URL is 'news.example.com'"),
         ({"REDIS_URL": "localhost:6379"}, "REDIS_URL is no address of a Redis"),
         ({"DATABASE_URL": "mysql://news@db/news"}, "DATABASE_URL names no database"),
+        ({"GRACE_DAYS": "-1"}, "GRACE_DAYS is -1: choose from 0 to 60 days."),
+        ({"DOUBLE_SUBSCRIPTIONS": "refunds"}, "DOUBLE_SUBSCRIPTIONS is 'refunds': write refund or"),
         ({"RENEWAL_NOTICE_DAYS": "14"}, "RENEWAL_NOTICE_DAYS is 14: choose from 15 to 45 days."),
         ({"RENEWAL_NOTICE_DAYS": "46"}, "RENEWAL_NOTICE_DAYS is 46"),
         ({"ENDING_NOTICE_DAYS": "2"}, "ENDING_NOTICE_DAYS is 2: choose from 3 to 21 days."),

@@ -91,7 +91,7 @@ def test_somebody_else_who_refunded_and_cancelled_is_no_trouble(paper: Newspaper
     invoice = second.invoices.get()
     paper.v1.refunds.create({"payment_intent": invoice.payment_intent})
     paper.v1.subscriptions.cancel(second.stripe_id)
-    aftercare._refund(paper.stripe, invoice, paper.now)
+    aftercare._refund(paper.stripe, invoice, "duplicate", paper.now)
     aftercare._cancel(paper.stripe, second, why="a test", now=paper.now)
     assert not Concern.objects.exists()
     assert len(refunds(paper)) == 1

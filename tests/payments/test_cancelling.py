@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
-from paywall.payments import cancelling, switching
+from paywall.payments import cancelling, quoting, switching
+from paywall.payments.buying import obstacle_to
 from paywall.payments.gateway import GatewayUnavailable
 from paywall.payments.hindrances import Hindered
 from paywall.payments.switching import Agreed
 from paywall.subscriptions.models import Customer, Subscription
+from paywall.subscriptions.paid import Held
 from tests.payments.shop import Newspaper, failing_at
 
 FAILS_LATER = "4000000000000341"
@@ -83,6 +85,21 @@ def test_who_did_not_pay_ends_at_once_and_owes_nothing(paper: Newspaper) -> None
     assert charged(customer) == 1200
 
 
+def test_who_disputed_the_payment_can_end_it_and_buy_anew(paper: Newspaper) -> None:
+    customer = paper.customer(number="4000000000000259")
+    subscription = paper.subscribe(customer)
+    paper.advance(days=3)
+    paper.update(customer)
+    subscription.refresh_from_db()
+    assert (subscription.status, subscription.reason) == ("active", "disputed")
+    with pytest.raises(Hindered, match="Cancel it"):
+        quoting.choices_for(subscription)
+    cancelling.cancel(paper.stripe, subscription, now=paper.now)
+    assert subscription.status == "canceled"
+    assert customer.reader
+    assert obstacle_to(customer.reader, paper.sport, now=paper.now) is None
+
+
 def test_it_goes_on_as_if_nothing_had_been(paper: Newspaper) -> None:
     customer = paper.customer()
     subscription = paper.subscribe(customer)
@@ -95,6 +112,49 @@ def test_it_goes_on_as_if_nothing_had_been(paper: Newspaper) -> None:
     paper.advance(days=32)
     paper.update(customer)
     assert charged(customer) == 2400
+
+
+def cancel_as_the_portal_does(paper: Newspaper, subscription: Subscription) -> None:
+    """Cancel for the end of the period by its moment: so the portal does in flexible billing."""
+    ends = int(subscription.period_ends_at.timestamp())
+    paper.v1.subscriptions.update(subscription.stripe_id, {"cancel_at": ends})
+    paper.update(subscription.customer)
+    subscription.refresh_from_db()
+    assert subscription.cancels_at == subscription.period_ends_at
+
+
+def test_what_was_cancelled_in_the_portal_goes_on_too(paper: Newspaper) -> None:
+    subscription = paper.subscribe(paper.customer())
+    cancel_as_the_portal_does(paper, subscription)
+    cancelling.resume(paper.stripe, subscription, now=paper.now)
+    assert subscription.cancels_at is None
+
+
+def test_one_that_staff_let_end_later_can_be_cancelled_for_now(paper: Newspaper) -> None:
+    customer = paper.customer()
+    subscription = paper.subscribe(customer)
+    half_a_year = int((paper.now + timedelta(days=180)).timestamp())
+    paper.v1.subscriptions.update(subscription.stripe_id, {"cancel_at": half_a_year})
+    paper.update(customer)
+    subscription.refresh_from_db()
+    assert not Held(subscription, None, paper.now).is_cancelled  # more is charged
+    cancelling.cancel(paper.stripe, subscription, now=paper.now)
+    assert subscription.cancels_at == subscription.period_ends_at
+    assert Held(subscription, None, paper.now).is_cancelled
+    paper.advance(days=90)
+    paper.update(customer)
+    assert charged(customer) == 1200
+
+
+@pytest.mark.parametrize("name", ["year", "sport"])
+def test_who_switches_after_cancelling_in_the_portal_stays(paper: Newspaper, name: str) -> None:
+    subscription, price = paper.subscribe(paper.customer()), getattr(paper, name)
+    cancel_as_the_portal_does(paper, subscription)
+    quote = quoting.quote(paper.stripe, subscription, price, now=paper.now)
+    agreed = Agreed(subscription.price_id, price.terms, quote.at, quote.due)
+    switching.switch(paper.stripe, subscription, price, agreed, now=paper.now)
+    assert subscription.cancels_at is None
+    assert price in (subscription.price, subscription.next_price)
 
 
 def test_nothing_goes_on_that_is_over(paper: Newspaper) -> None:

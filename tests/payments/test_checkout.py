@@ -11,7 +11,7 @@ from paywall.catalog.pricing import RefusedError
 from paywall.entitlements import granting
 from paywall.entitlements.models import Entitlement, Source
 from paywall.payments.attempts import Progress
-from paywall.payments.buying import Why, terms_for
+from paywall.payments.buying import Why, obstacle_to, terms_for
 from paywall.payments.checkout import NotSold
 from paywall.payments.gateway import GatewayRefused
 from paywall.payments.models import CheckoutAttempt, Publication
@@ -91,6 +91,22 @@ def test_a_promotion_code_is_taken_where_there_is_no_offer(paper: Newspaper) -> 
     )
     buy(paper, make_reader(), paper.month, code="HALF")
     assert Subscription.objects.get().invoices.get().amount_paid == 600
+
+
+def test_a_pass_that_a_code_makes_free_opens_too(paper: Newspaper) -> None:
+    coupon = paper.v1.coupons.create({"percent_off": 100, "duration": "once"})
+    paper.v1.promotion_codes.create(
+        {"promotion": {"type": "coupon", "coupon": coupon.id}, "code": "GIFT"}
+    )
+    reader = make_reader()
+    buy(paper, reader, paper.day, code="GIFT")
+    bought = Purchase.objects.get()
+    assert (bought.amount, bought.paid_at) == (0, paper.now)
+    assert Entitlement.objects.in_force(paper.now).get() == bought.entitlement
+    paper.advance(days=2)
+    assert obstacle_to(reader, paper.day, now=paper.now) is None
+    come_back(paper, bought.stripe_id)
+    assert not Entitlement.objects.in_force(paper.now).exists()
 
 
 def test_a_price_that_is_not_at_stripe_is_published_first(paper: Newspaper) -> None:

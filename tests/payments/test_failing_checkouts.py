@@ -182,14 +182,16 @@ def test_a_refused_customer_is_asked_for_anew_under_another_key(
     paper: Newspaper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reader = make_reader()
+
+    def refuse(_: Gateway, params: Any, *, key: str) -> None:
+        raise GatewayRefused(f"Stripe refused: Invalid email address: {params['email']}")
+
     with monkeypatch.context() as patch:
-        patch.setattr(
-            Gateway,
-            "create_customer",
-            lambda *_, **__: (_ for _ in ()).throw(GatewayRefused("Invalid email address.")),
-        )
-        with pytest.raises(GatewayRefused):
+        patch.setattr(Gateway, "create_customer", refuse)
+        with pytest.raises(GatewayRefused, match="Invalid email") as refused:
             begin(paper, reader)
+    assert reader.email not in str(refused.value)  # which is for the log
+    assert refused.value.__suppress_context__
     reader.email = "right@example.com"
     reader.save()
     begin(paper, reader)

@@ -98,6 +98,31 @@ def test_after_eight_failures_it_is_before_staff_who_can_try_again(paper: Newspa
     assert row.given_up_at is None
 
 
+def test_while_stripe_is_away_the_others_are_not_tried_in_vain(paper: Newspaper) -> None:
+    for number in range(3):
+        subscribe_at_stripe(paper, paper.customer(f"reader{number}@example.com"))
+    keep(paper, *(each for each in events(paper) if each["type"] == "invoice.paid"))
+    paper.sandbox.faults.add("unavailable", times=1000)
+    assert inbox.sweep(now=paper.now) == []
+    assert sorted(StripeEvent.objects.values_list("tries", flat=True)) == [0, 0, 1]
+    assert inbox.sweep(now=paper.now) is None  # what was taken is nobody else's for a minute
+    paper.sandbox.faults.clear()
+    paper.advance(minutes=1)
+    handle_all(paper)
+    assert Subscription.objects.filter(reason="paid").count() == 3
+    assert sorted(StripeEvent.objects.values_list("tries", flat=True)) == [1, 1, 2]
+
+
+def test_what_somebody_else_took_meanwhile_is_not_put_back(paper: Newspaper) -> None:
+    subscribe_at_stripe(paper, paper.customer())
+    keep(paper, *(each for each in events(paper) if each["type"] == "invoice.paid"))
+    taken = inbox._take(paper.now)
+    later = paper.now + inbox.FOLLOWED_AFTER
+    assert inbox._take(later)
+    inbox._put_back(taken, paper.now)
+    assert StripeEvent.objects.get().tries == 2
+
+
 def test_a_fault_of_ours_is_kept_without_what_it_was_about(
     paper: Newspaper, monkeypatch: pytest.MonkeyPatch
 ) -> None:

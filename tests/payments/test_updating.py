@@ -9,7 +9,7 @@ import pytest
 from paywall.entitlements.models import Entitlement
 from paywall.payments import updating
 from paywall.payments.updating import Touched
-from paywall.subscriptions.models import Customer, Purchase, Subscription
+from paywall.subscriptions.models import Customer, Invoice, Purchase, Subscription
 from paywall.subscriptions.snapshot import Status
 from tests.payments.shop import Newspaper, stripe_id
 
@@ -59,6 +59,39 @@ def test_a_failed_renewal_is_open_through_the_grace(paper: Newspaper) -> None:
     subscription.refresh_from_db()
     assert subscription.status == Status.CANCELED
     assert entitlement(customer).ends_at == subscription.ended_at
+
+
+def test_the_grace_begins_once_however_many_periods_are_not_paid(paper: Newspaper) -> None:
+    paper.sandbox.when_retries_fail = "past_due"
+    customer = paper.customer(number=FAILS_LATER)
+    subscription = paper.subscribe(customer)
+    closes_at = subscription.period_ends_at + timedelta(days=14)
+    for _ in range(6):
+        paper.advance(days=20)
+        paper.update(customer)
+        subscription.refresh_from_db()
+        if subscription.status == Status.PAST_DUE:
+            ends_at = entitlement(customer).ends_at
+            assert ends_at
+            assert closes_at <= ends_at < closes_at + timedelta(hours=2)  # it was made by then
+    assert subscription.invoices.filter(status="open").count() > 2
+
+
+def test_an_old_invoice_that_was_given_up_shortens_no_later_grace(paper: Newspaper) -> None:
+    paper.sandbox.when_retries_fail = "past_due"
+    customer = paper.customer(number=FAILS_LATER)
+    subscription = paper.subscribe(customer)
+    paper.advance(days=62)
+    paper.update(customer)
+    subscription.refresh_from_db()
+    made_at = subscription.unpaid_since
+    assert made_at
+    old = subscription.invoices.get(status="paid")
+    Invoice.objects.filter(pk=old.pk).update(status="uncollectible")
+    between = subscription.invoices.filter(status="open", made_at__lt=made_at)
+    between.update(status="paid")
+    paper.touch(customer, subscriptions=subscription.stripe_id)
+    assert entitlement(customer).ends_at == made_at + timedelta(days=14)
 
 
 def test_a_full_refund_of_the_running_period_closes(paper: Newspaper) -> None:

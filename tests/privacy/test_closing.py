@@ -18,7 +18,7 @@ from paywall.subscriptions.models import Customer, Subscription
 from tests.making import make_reader
 from tests.metering.racing import race
 from tests.payments.conftest import NOW
-from tests.payments.shop import Newspaper, failing_at, stripe_id
+from tests.payments.shop import GOOD, Newspaper, failing_at, stripe_id
 from tests.payments.telling import events, handle_all, keep
 from tests.stripe_sandbox.paying import pay
 
@@ -215,12 +215,64 @@ def test_a_subscription_that_was_on_its_way_meanwhile_is_cancelled(paper: Newspa
     assert not Entitlement.objects.exists()
 
 
-def test_a_pass_paid_in_the_same_moment_opens_for_nobody(paper: Newspaper) -> None:
+def refunded(paper: Newspaper) -> list[int]:
+    return [refund["amount"] for refund in paper.sandbox.store.all("refund")]
+
+
+def look_after_twice(paper: Newspaper, customer: Customer) -> None:
+    customer.refresh_from_db()
+    assert customer in aftercare.in_want()
+    for _ in range(2):
+        aftercare.look_after(paper.stripe, customer, now=paper.now)
+    assert customer not in aftercare.in_want()
+    assert not Entitlement.objects.exists()
+
+
+def test_a_pass_paid_in_the_same_moment_opens_for_nobody_and_is_given_back(
+    paper: Newspaper,
+) -> None:
     customer = paper.customer()
     session = open_session(paper, customer)
-    pay(paper.sandbox, session.id, "4242424242424242")
+    pay(paper.sandbox, session.id, GOOD)
     close(paper, customer)
     customer.refresh_from_db()
     paper.touch(customer, sessions=session.id)
     assert customer.purchases.get().paid_at
-    assert not Entitlement.objects.exists()
+    look_after_twice(paper, customer)
+    assert refunded(paper) == [300]
+
+
+def test_a_debit_that_arrives_after_the_account_was_closed_is_given_back(paper: Newspaper) -> None:
+    customer = paper.customer()
+    session = open_session(paper, customer)
+    pay(paper.sandbox, session.id, "DE89370400440532013000")
+    close(paper, customer)
+    paper.advance(days=5)
+    keep(paper, *events(paper))
+    handle_all(paper)
+    assert refunded(paper) == [300]
+    customer.refresh_from_db()
+    assert customer.purchases.get().refunded_whole
+    assert customer not in aftercare.in_want()
+
+
+def test_a_subscription_paid_in_the_same_moment_is_given_back(
+    paper: Newspaper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer = paper.customer()
+    paper.subscribe(customer, paper.sport)
+    paper.advance(days=3)
+    delete = paper.stripe.delete_customer
+
+    def subscribe_first(stripe_id_of_theirs: str) -> None:
+        items = [{"price": stripe_id(paper.month)}]
+        paper.v1.subscriptions.create({"customer": customer.stripe_id, "items": items})
+        delete(stripe_id_of_theirs)
+
+    monkeypatch.setattr(paper.stripe, "delete_customer", subscribe_first)
+    close(paper, customer)
+    keep(paper, *events(paper))
+    handle_all(paper)
+    assert refunded(paper) == [1200]  # and nothing of what was had before
+    assert not Subscription.objects.running().exists()
+    assert customer not in aftercare.in_want()

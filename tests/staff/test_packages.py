@@ -9,11 +9,13 @@ from django.conf import LazySettings
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from paywall import clock
 from paywall.catalog import pricing
 from paywall.catalog.models import Package, Price
 from paywall.payments.models import Publication
+from paywall.tasks import follow_packages
 from tests.catalog.packages import INTRODUCTORY, MONTHLY, WEEK_PASS, YEARLY, make_package
 from tests.making import make_reader, make_section
 from tests.payments.conftest import sandbox
@@ -121,6 +123,24 @@ def test_a_package_of_named_sections(staff: Client) -> None:
     sport = make_section("sport")
     save(staff, None, {"amount": "5"}, everything=None, sections=[sport.pk])
     assert list(Package.objects.get().sections.all()) == [sport]
+
+
+@pytest.mark.parametrize(("changed", "told"), [(True, 1), (False, 0)])
+def test_subscribers_follow_a_package_that_opens_something_else(
+    staff: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    changed: bool,
+    told: int,
+) -> None:
+    calls = list[bool]()
+    monkeypatch.setattr(follow_packages, "delay", lambda: calls.append(True))
+    package = make_package(MONTHLY, everything=False)
+    package.sections.add(make_section("sport"))
+    wanted = make_section("culture") if changed else package.sections.get()
+    with django_capture_on_commit_callbacks(execute=True):
+        save(staff, package, everything=None, sections=[wanted.pk])
+    assert len(calls) == told
 
 
 def test_a_price_nobody_bought_is_edited_in_its_row(staff: Client) -> None:

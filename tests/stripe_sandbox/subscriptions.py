@@ -190,8 +190,10 @@ def _cancellation(sandbox: Sandbox, subscription: Json, params: Json) -> Json:
         raise invalid("You may only pass one of cancel_at and cancel_at_period_end.", "cancel_at")
     if "cancel_at_period_end" in params:
         ends = params["cancel_at_period_end"]
-        fields = {"cancel_at_period_end": ends,
-                  "cancel_at": span_of(subscription).end if ends else None}  # fmt: skip
+        # One that names a moment of its own is taken back in its own words.
+        if ends or subscription["cancel_at_period_end"] or not subscription["cancel_at"]:
+            fields = {"cancel_at_period_end": ends,
+                      "cancel_at": span_of(subscription).end if ends else None}  # fmt: skip
     elif "cancel_at" in params:
         at = params["cancel_at"] or None
         if at in ("min_period_end", "max_period_end"):

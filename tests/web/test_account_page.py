@@ -172,6 +172,19 @@ def test_refunds_in_words(paper: Newspaper, words: Words) -> None:
     assert "Next payment" not in said
 
 
+def test_a_disputed_payment_closes_it_and_it_can_be_ended(paper: Newspaper, words: Words) -> None:
+    customer = paper.customer(number="4000000000000259")
+    paper.subscribe(customer)
+    paper.advance(days=3)
+    paper.update(customer)
+    said = words(customer)
+    assert "as your bank has taken your last payment back" in said
+    assert "It renews on 23 December 2026 all the same, unless you cancel it." in said
+    assert "Cancel your subscription" in said
+    assert "Nothing more is charged" not in said
+    assert "Switch package" not in said
+
+
 def test_a_card_that_expires_before_the_next_payment(paper: Newspaper, words: Words) -> None:
     customer = paper.customer()
     subscription = paper.subscribe(customer)

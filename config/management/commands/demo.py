@@ -31,8 +31,7 @@ class Command(BaseCommand):
         except OtherStripeError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
-            f"{made} new stories. {shop}\n{print_accounts}\n\n"
-            f"{_what_to_try()}{_what_to_activate()}"
+            f"{made} new stories. {shop}\n{print_accounts}\n\n{_what_to_try()}{_what_to_activate()}"
         )
 
 
