@@ -14,6 +14,7 @@ from paywall import clock
 from paywall.catalog.offering import offering
 from paywall.gate.admission import share_or_keep
 from paywall.gate.standing import standing_of
+from paywall.letters import stopping
 from paywall.payments.buying import subscription_of
 
 
@@ -37,7 +38,11 @@ def show_activation(request: HttpRequest) -> HttpResponse:
 @login_required
 def show_account(request: HttpRequest) -> HttpResponse:
     """Show what opens the door for the reader, and what is left of the month."""
-    context = {"standing": standing_of(cast("Reader", request.user), now=clock.now())}
+    reader = cast("Reader", request.user)
+    context = {
+        "standing": standing_of(reader, now=clock.now()),
+        "wants_letters": stopping.wants(reader),
+    }
     return render(request, "paywall/account.html", context)
 
 
