@@ -1,8 +1,8 @@
 """Cancelling a subscription, and taking that back.
 
-Who has paid reads on until that time is over. Who has not (the renewal failed, or the trial was
-paused without a card) wants one thing, that nothing more is charged: it ends at once, and the
-open invoice is asked for no more. https://docs.stripe.com/billing/subscriptions/cancel
+Who has paid reads on until that time is over. Who has not (the renewal failed, the trial was
+paused without a card, or the bank asks for the payment back) wants one thing, that nothing more is
+charged: it ends at once, and the open invoice is asked for no more. https://docs.stripe.com/billing/subscriptions/cancel
 """
 
 import contextlib
@@ -14,10 +14,10 @@ from paywall.payments.hindrances import Hindered, catch_up
 from paywall.payments.switching import release
 from paywall.subscriptions.models import Subscription
 from paywall.subscriptions.snapshot import Status
+from paywall.subscriptions.switches import ENDED, is_disputed
 
 WHY = "the reader cancelled"
 PAID_FOR = (Status.ACTIVE, Status.TRIALING)
-ENDED = (Status.CANCELED, Status.INCOMPLETE_EXPIRED)
 OVER = "This subscription is over. Choose a package, and you read on at once."
 
 
@@ -28,12 +28,12 @@ def ends_at_once(subscription: Subscription) -> bool:
     """
     if subscription.status in ENDED:
         raise Hindered(OVER)
-    return subscription.status not in PAID_FOR
+    return not _is_paid_for(subscription)
 
 
 def cancel(stripe: Gateway, subscription: Subscription, *, now: datetime) -> None:
     """Let it end; a second time changes nothing. Raises GatewayError: then ask again."""
-    if subscription.status not in PAID_FOR:
+    if not _is_paid_for(subscription):
         end_now(stripe, subscription, why=WHY, now=now)
         return
     theirs = stripe.subscription(subscription.stripe_id)
@@ -41,6 +41,11 @@ def cancel(stripe: Gateway, subscription: Subscription, *, now: datetime) -> Non
         release(stripe, theirs)
         stripe.update_subscription(subscription.stripe_id, {"cancel_at_period_end": True})
     catch_up(stripe, subscription, why=WHY, now=now)
+
+
+def _is_paid_for(subscription: Subscription) -> bool:
+    status = Status(subscription.status)
+    return status in PAID_FOR and not is_disputed(status, subscription.reason)
 
 
 def resume(stripe: Gateway, subscription: Subscription, *, now: datetime) -> None:

@@ -17,8 +17,18 @@ from paywall.subscriptions.models import Subscription
 from paywall.subscriptions.snapshot import Status
 from paywall.subscriptions.switches import Hindrance, Way
 
-PAY_FIRST = "Your last payment has not come through yet. Pay it first, then you can switch."
-NOT_NOW = "This subscription is over, so there is nothing to switch. Choose a package instead."
+WORDS = {
+    Hindrance.PAY_FIRST: (
+        "Your last payment has not come through yet. Pay it first, then you can switch."
+    ),
+    Hindrance.DISPUTED: (
+        "Your bank is asking for a payment back, so there is nothing to switch until that is "
+        "settled. To have another package now, cancel this one first."
+    ),
+    Hindrance.OVER: (
+        "This subscription is over, so there is nothing to switch. Choose a package instead."
+    ),
+}
 NOT_SOLD = "This price is no longer on offer. Choose another."
 
 
@@ -57,7 +67,7 @@ def choices_for(subscription: Subscription) -> Sequence[Choice]:
     """
     hindrance = switches.hindrance_of(Status(subscription.status), subscription.reason)
     if hindrance is not None:
-        raise Hindered(PAY_FIRST if hindrance is Hindrance.PAY_FIRST else NOT_NOW)
+        raise Hindered(WORDS[hindrance])
     before, on_trial = subscription.price.terms, subscription.status == Status.TRIALING
     published = set(
         Publication.objects.filter(kind=Kind.PRICE.value).values_list("price_id", flat=True)

@@ -13,7 +13,9 @@
 |                           |                                | wants to stay                    |
 | past due, unpaid          | none                           | the open payment comes first     |
 | paused, never paid, ended | none                           | a package is bought instead      |
-| given back, disputed      | none                           | a package is bought instead      |
+| given back                | none                           | a package is bought instead      |
+| disputed                  | none                           | the bank decides, or it is       |
+|                           |                                | cancelled and another is bought  |
 
 How often comes before how much: a year of a smaller package is a year that is paid today, and a
 reader who goes from the year to the month has paid for the year.
@@ -28,8 +30,8 @@ from paywall.subscriptions.snapshot import Status
 
 LENGTHS = (Interval.DAY, Interval.WEEK, Interval.MONTH, Interval.YEAR)  # the shortest first
 SWITCHABLE = frozenset({Status.ACTIVE, Status.TRIALING})
+ENDED = frozenset({Status.CANCELED, Status.INCOMPLETE_EXPIRED})
 TO_BE_PAID = frozenset({Status.PAST_DUE, Status.UNPAID})
-OVER = frozenset({Reason.REFUNDED, Reason.DISPUTED})
 
 
 class Way(StrEnum):
@@ -44,16 +46,24 @@ class Hindrance(StrEnum):
     """Why a subscription cannot be switched now."""
 
     PAY_FIRST = "pay first"
+    DISPUTED = "disputed"
     OVER = "over"
 
 
 def hindrance_of(status: Status, reason: str) -> Hindrance | None:
     """Return why there is no switch; `reason` is the lifecycle's word for what it opens."""
+    if is_disputed(status, reason):
+        return Hindrance.DISPUTED
     if status in TO_BE_PAID:
         return Hindrance.PAY_FIRST
-    if status not in SWITCHABLE or reason in OVER:
+    if status not in SWITCHABLE or reason == Reason.REFUNDED:
         return Hindrance.OVER
     return None
+
+
+def is_disputed(status: Status, reason: str) -> bool:
+    """Tell whether it opens nothing for its reader's dispute alone: Stripe still renews it."""
+    return reason == Reason.DISPUTED and status not in ENDED
 
 
 def way_of(before: Terms, after: Terms, *, on_trial: bool) -> Way:
