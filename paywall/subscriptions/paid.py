@@ -10,10 +10,9 @@ from paywall.catalog.models import Price
 from paywall.subscriptions.lifecycle import Reason
 from paywall.subscriptions.models import Customer, Invoice, Purchase, Subscription
 from paywall.subscriptions.snapshot import Status
-from paywall.subscriptions.switches import OVER, TO_BE_PAID
+from paywall.subscriptions.switches import ENDED, TO_BE_PAID, is_disputed
 
 SHOWN_FIRST = 12  # invoices; those before are a click away
-ENDED = (Status.CANCELED, Status.INCOMPLETE_EXPIRED)
 WAITS = (Status.INCOMPLETE,)
 
 
@@ -48,7 +47,12 @@ class Held:
 
     @property
     def is_over(self) -> bool:
-        return self.status in ENDED or self.subscription.reason in OVER
+        return self.status in ENDED or self.was_given_back
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether the bank asks for a payment back: closed until that is decided."""
+        return is_disputed(self.status, self.subscription.reason)
 
     @property
     def was_given_back(self) -> bool:
@@ -56,7 +60,7 @@ class Held:
 
     @property
     def must_be_paid(self) -> bool:
-        return self.status in TO_BE_PAID
+        return self.status in TO_BE_PAID and not self.is_disputed
 
     @property
     def waits_for_first_payment(self) -> bool:
@@ -74,12 +78,14 @@ class Held:
     @property
     def is_cancelled(self) -> bool:
         """Whether it ends by itself: nothing more is charged."""
-        return self.subscription.cancels_at is not None and not self.is_over
+        cancels = self.subscription.cancels_at is not None
+        return cancels and not self.is_over and not self.is_disputed
 
     @property
     def can_be_changed(self) -> bool:
         """Whether it may be switched, and cancelled for later."""
-        return self.status in (Status.ACTIVE, Status.TRIALING) and not self.is_over
+        runs = self.status in (Status.ACTIVE, Status.TRIALING)
+        return runs and not self.is_over and not self.is_disputed
 
     @property
     def ended_at(self) -> datetime | None:
@@ -91,6 +97,13 @@ class Held:
         if not self.can_be_changed or self.is_cancelled:
             return None
         return next_payment_of(self.subscription)
+
+    @property
+    def offer_ends_at(self) -> datetime | None:
+        """Until when the next payments are the introductory offer's."""
+        coming = self.next_payment
+        offered = coming is not None and coming.discounted and coming.amount is not None
+        return self.subscription.discount_ends_at if offered else None
 
     @property
     def card_ends_first(self) -> bool:
