@@ -45,8 +45,8 @@ class Quote:
     """What a switch means in money, in the currency's smallest unit, at a moment.
 
     `due` is charged at once: `charged` for the new price, less `credited` for the unused rest of
-    the old one, less whatever other credit the reader has with us. `paid_from`: when the new price
-    is paid next, in full unless `discounted`.
+    the old one, less whatever other credit the reader has with us. `reduced`: a discount is off
+    already. `paid_from`: when the new price is paid next, in full unless `discounted`.
     """
 
     price: Price
@@ -57,6 +57,7 @@ class Quote:
     credited: int
     paid_from: datetime
     discounted: bool
+    reduced: bool = False
 
 
 def choices_for(subscription: Subscription) -> Sequence[Choice]:
@@ -147,6 +148,7 @@ def priced(
         credited=-sum(amount for amount in lines if amount < 0),
         paid_from=until,
         discounted=ends is not None and ends > until,
+        reduced=any(_amount_of(line) < line["amount"] for line in invoice["lines"]["data"]),
     )
 
 

@@ -88,6 +88,13 @@ def test_up_by_three_clicks_for_the_amount_shown(paper: Newspaper, moment: Any) 
     assert f"€{invoice.amount_paid / 100:.2f}" == shown
 
 
+def test_a_discount_that_the_new_price_has_too_is_named(paper: Newspaper, moment: Any) -> None:
+    coupon = paper.v1.coupons.create({"percent_off": 50, "duration": "forever"})
+    client, _ = subscriber(paper, discounts=[{"coupon": coupon.id}])
+    said = words(client, reverse("account_switch", args=[paper.year.public_id]))
+    assert "Everything until 23 November 2027, less your discount €60.00" in said
+
+
 def test_down_waits_and_is_called_off(paper: Newspaper, moment: Any) -> None:
     client, subscription = subscriber(paper)
     address = reverse("account_switch", args=[paper.sport.public_id])
