@@ -147,7 +147,11 @@ def paid_by(reader: Reader, *, now: datetime) -> Paid:
     customer = Customer.objects.filter(reader=reader).first()
     if customer is None:
         return Paid()
-    invoices = list(customer.invoices.exclude(status="draft").order_by("-made_at", "-pk"))
+    invoices = list(
+        customer.invoices.exclude(status="draft")
+        .select_related("subscription")
+        .order_by("-made_at", "-pk")
+    )
     subscriptions = customer.subscriptions.select_related(
         "price__package", "next_price__package"
     ).order_by("-started_at", "-pk")

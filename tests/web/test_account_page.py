@@ -244,6 +244,19 @@ def test_who_disputes_and_cancels_owes_nothing_and_may_buy_anew(
     assert buying.obstacle_to(customer.reader, paper.month, now=paper.now) is None
 
 
+def test_what_is_open_when_it_ends_is_not_asked_for(paper: Newspaper, words: Words) -> None:
+    customer = paper.customer(number=FAILS_LATER)
+    paper.subscribe(customer)
+    paper.advance(days=60)  # the last try has failed too
+    paper.update(customer)
+    assert customer.subscriptions.get().status == "canceled"
+    said = words(customer)
+    assert "Nothing more is charged" in said
+    assert "€12.00 Not paid" in said
+    assert "Pay now" not in said
+    assert "To be paid" not in said
+
+
 def test_older_invoices_are_a_click_away(paper: Newspaper, words: Words) -> None:
     customer = paper.customer()
     paper.subscribe(customer)
