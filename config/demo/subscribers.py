@@ -8,7 +8,7 @@ already they subscribe at its present moment, and the payment that fails is the 
 import json
 import time
 from datetime import datetime
-from urllib.request import Request, urlopen
+from urllib.request import ProxyHandler, Request, build_opener
 
 from django.conf import settings
 from django.utils import timezone
@@ -91,6 +91,7 @@ def _tell_sandbox(what: str, **asked: object) -> dict[str, float]:
         data=json.dumps(asked).encode() if asked else None,
         headers={"Content-Type": "application/json"},
     )
-    with urlopen(request, timeout=ANSWERS_WITHIN) as answer:  # noqa: S310
+    directly = build_opener(ProxyHandler({}))  # a proxy knows nothing of this machine's ports
+    with directly.open(request, timeout=ANSWERS_WITHIN) as answer:
         told: dict[str, float] = json.load(answer)
     return told

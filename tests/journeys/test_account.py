@@ -46,7 +46,7 @@ def test_up_for_the_exact_amount(
     amount = re.findall(r"€([\d.]+)", button.inner_text())[0]
     shot(page, "switch-up")
     button.click()
-    expect(notices(page)).to_contain_text("Done. You have Everything, €120.00 a year, from now on.")
+    expect(notices(page)).to_contain_text("Done. You have Everything, €12.00 a month, from now on.")
     shot(page, "switched")
     invoice = subscription.invoices.get(billing_reason="subscription_update")
     assert f"{invoice.amount_paid / 100:.2f}" == amount
