@@ -65,10 +65,14 @@ PACKAGES: list[dict[str, Any]] = [
 ]
 
 
-def make_paper(*, now: datetime) -> int:
-    """Make what is missing of the paper; return how many stories are new."""
+def make_packages() -> None:
+    """Make the sections and packages that are missing."""
+    _make_packages(_make_sections())
+
+
+def make_stories(*, now: datetime) -> int:
+    """Make the stories that are missing; return how many those are."""
     sections = _make_sections()
-    _make_packages(sections)
     pictures = Path(settings.MEDIA_ROOT) / "demo"
     pictures.mkdir(parents=True, exist_ok=True)
     there = set(Article.objects.values_list("slug", flat=True))

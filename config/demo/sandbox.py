@@ -4,6 +4,7 @@ import secrets
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from paywall.payments.models import Publication
 
 HOST = "127.0.0.1"
 KEY = "sk_test_sandbox"
+BEHIND = timedelta(days=34)  # a new one begins here, so that subscribers have renewed once
 PORTS_ON = 100  # its port is the site's and so many
 
 
@@ -33,8 +35,9 @@ class SandboxBeside:
     def command(self) -> Sequence[str]:
         hooks = f"http://{HOST}:{self.site_port}/webhooks/stripe/"
         where = ["--host", HOST, "--port", str(self.port), "--state", str(state_file())]
+        begins = ["--behind", str(int(BEHIND.total_seconds()))]
         told = ["--webhook-url", hooks, "--webhook-secret", self.webhook_secret]
-        return [sys.executable, "-m", "tests.stripe_sandbox", *where, *told]
+        return [sys.executable, "-m", "tests.stripe_sandbox", *where, *begins, *told]
 
     @property
     def environment(self) -> dict[str, str]:

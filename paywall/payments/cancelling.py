@@ -1,8 +1,8 @@
 """Cancelling a subscription, and taking that back.
 
-Who has paid reads on until that time is over. Who has not (the renewal failed, the
-trial was paused without a card, or the bank disputes the payment) wants one thing, that nothing
-more is charged: it ends at once, and the open invoice is asked for no more. https://docs.stripe.com/billing/subscriptions/cancel
+Who has paid reads on until that time is over. Who has not (the renewal failed, the trial was
+paused without a card, or the bank asks for the payment back) wants one thing, that nothing more is
+charged: it ends at once, and the open invoice is asked for no more. https://docs.stripe.com/billing/subscriptions/cancel
 """
 
 import contextlib
@@ -12,13 +12,12 @@ from datetime import datetime
 from paywall.payments.gateway import Gateway, GatewayRefused, Json
 from paywall.payments.hindrances import Hindered, catch_up
 from paywall.payments.switching import going_on, release
-from paywall.subscriptions.lifecycle import Reason
 from paywall.subscriptions.models import Subscription
 from paywall.subscriptions.snapshot import Status
+from paywall.subscriptions.switches import ENDED, is_disputed
 
 WHY = "the reader cancelled"
 PAID_FOR = (Status.ACTIVE, Status.TRIALING)
-ENDED = (Status.CANCELED, Status.INCOMPLETE_EXPIRED)
 OVER = "This subscription is over. Choose a package, and you read on at once."
 
 
@@ -51,7 +50,8 @@ def _is_charged_no_more(theirs: Json) -> bool:
 
 
 def _is_paid_for(subscription: Subscription) -> bool:
-    return subscription.status in PAID_FOR and subscription.reason != Reason.DISPUTED
+    status = Status(subscription.status)
+    return status in PAID_FOR and not is_disputed(status, subscription.reason)
 
 
 def resume(stripe: Gateway, subscription: Subscription, *, now: datetime) -> None:

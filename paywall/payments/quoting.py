@@ -17,16 +17,21 @@ from paywall.subscriptions.models import Subscription
 from paywall.subscriptions.snapshot import Status
 from paywall.subscriptions.switches import Hindrance, Way
 
-PAY_FIRST = "Your last payment has not come through yet. Pay it first, then you can switch."
-NOT_NOW = "This subscription is over, so there is nothing to switch. Choose a package instead."
-END_FIRST = (
-    "This subscription cannot be switched. Cancel it on this page, which ends it at once, and "
-    "then choose a package."
-)
-HINDERED = {
-    Hindrance.PAY_FIRST: PAY_FIRST,
-    Hindrance.END_FIRST: END_FIRST,
-    Hindrance.OVER: NOT_NOW,
+WORDS = {
+    Hindrance.PAY_FIRST: (
+        "Your last payment has not come through yet. Pay it first, then you can switch."
+    ),
+    Hindrance.DISPUTED: (
+        "Your bank is asking for a payment back, so there is nothing to switch until that is "
+        "settled. To have another package now, cancel this one first."
+    ),
+    Hindrance.END_FIRST: (
+        "This subscription cannot be switched. Cancel it on this page, which ends it at once, "
+        "and then choose a package."
+    ),
+    Hindrance.OVER: (
+        "This subscription is over, so there is nothing to switch. Choose a package instead."
+    ),
 }
 NOT_SOLD = "This price is no longer on offer. Choose another."
 
@@ -44,8 +49,8 @@ class Quote:
     """What a switch means in money, in the currency's smallest unit, at a moment.
 
     `due` is charged at once: `charged` for the new price, less `credited` for the unused rest of
-    the old one, less whatever other credit the reader has with us. `paid_from`: when the new price
-    is paid next, in full unless `discounted`.
+    the old one, less whatever other credit the reader has with us. `reduced`: a discount is off
+    already. `paid_from`: when the new price is paid next, in full unless `discounted`.
     """
 
     price: Price
@@ -56,6 +61,7 @@ class Quote:
     credited: int
     paid_from: datetime
     discounted: bool
+    reduced: bool = False
 
 
 def choices_for(subscription: Subscription) -> Sequence[Choice]:
@@ -66,7 +72,7 @@ def choices_for(subscription: Subscription) -> Sequence[Choice]:
     """
     hindrance = switches.hindrance_of(Status(subscription.status), subscription.reason)
     if hindrance is not None:
-        raise Hindered(HINDERED[hindrance])
+        raise Hindered(WORDS[hindrance])
     before, on_trial = subscription.price.terms, subscription.status == Status.TRIALING
     published = set(
         Publication.objects.filter(kind=Kind.PRICE.value).values_list("price_id", flat=True)
@@ -146,6 +152,7 @@ def priced(
         credited=-sum(amount for amount in lines if amount < 0),
         paid_from=until,
         discounted=ends is not None and ends > until,
+        reduced=any(_amount_of(line) < line["amount"] for line in invoice["lines"]["data"]),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.timezone import localtime
 from unfold.admin import ModelAdmin
 
@@ -82,11 +83,19 @@ class StripeEventAdmin(ReadOnlyAdmin):
 
 @admin.register(Concern)
 class ConcernAdmin(ReadOnlyAdmin):
-    list_display = ("kind", "text", "customer", "raised_at", "settled_at")
+    list_display = ("kind", "reader", "text", "raised_at", "settled_at")
+    fields = ("kind", "reader", "customer", "text", "key", "raised_at", "settled_at")
+    readonly_fields = ("reader",)
     list_filter = (("settled_at", admin.EmptyFieldListFilter), "kind")
-    list_select_related = ("customer",)
+    list_select_related = ("customer__reader",)
     search_fields = ("key", "text", "customer__stripe_id__exact", "customer__reader__email")
     actions: ClassVar = ["settle"]
+
+    @admin.display(description="Reader", ordering="customer__reader__email")
+    def reader(self, concern: Concern) -> str:
+        """Say whose it is: the reader, or the address of who closed their account."""
+        customer = concern.customer
+        return str(customer.reader or customer.email or customer) if customer else "-"
 
     @admin.action(description="Settled", permissions=["act"])
     def settle(self, request: HttpRequest, queryset: QuerySet[Concern]) -> None:
@@ -107,4 +116,5 @@ class ReconciliationAdmin(ReadOnlyAdmin):
 
     @admin.display(description="What differed, and what was done")
     def sentences(self, report: Reconciliation) -> str:
-        return "\n".join(report.differences) or "Nothing."
+        lines = "\n".join(report.differences)
+        return format_html('<div style="white-space: pre-line">{}</div>', lines or "Nothing.")

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 
 from paywall import clock
@@ -48,7 +49,7 @@ class LetterAdmin(ModelAdmin):
         ("written_at", "sent_at", "given_up_at"),
         ("tries", "next_try_at"),
         "error",
-        "text",
+        "body",
         ("key", "message_id"),
     )
 
@@ -63,6 +64,10 @@ class LetterAdmin(ModelAdmin):
 
     def has_try_again_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("paywall.change_letter"))
+
+    @admin.display(description="Text")
+    def body(self, letter: Letter) -> str:
+        return format_html('<div style="white-space: pre-line">{}</div>', letter.text)
 
     @admin.display(description="State")
     def state(self, letter: Letter) -> str:

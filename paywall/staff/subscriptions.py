@@ -32,8 +32,12 @@ class ReadOnlyInline(TabularInline):
         return False
 
 
-class Amounts:
-    """Money as people write it."""
+class Payments:
+    """Who paid, and money as people write it."""
+
+    @admin.display(description="Reader", ordering="customer__reader__email")
+    def reader(self, row: Any) -> str:
+        return str(row.customer.reader or "Account closed")
 
     @admin.display(description="Paid")
     def paid(self, row: Any) -> str:
@@ -48,7 +52,7 @@ def _amount(amount: int, row: Any) -> str:
     return f"{money.in_units(amount, row.currency)} {row.currency}"
 
 
-class InvoiceInline(Amounts, ReadOnlyInline):
+class InvoiceInline(Payments, ReadOnlyInline):
     model = Invoice
     fields = ("number", "status", "paid", "refunded", "made_at", "paid_at", "disputed_at")
     readonly_fields = ("paid", "refunded")
@@ -67,7 +71,7 @@ class SubscriptionInline(ReadOnlyInline):
     fields = ("stripe_id", "price", "status", "reason", "opens_until", "cancels_at")
 
 
-class PurchaseInline(Amounts, ReadOnlyInline):
+class PurchaseInline(Payments, ReadOnlyInline):
     model = Purchase
     fields = ("stripe_id", "price", "paid", "refunded", "ordered_at", "paid_at")
     readonly_fields = ("paid", "refunded")
@@ -104,10 +108,10 @@ class SubscriptionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Invoice)
-class InvoiceAdmin(Amounts, ReadOnlyAdmin):
-    list_display = ("stripe_id", "number", "customer", "status", "paid", "refunded", "made_at")
+class InvoiceAdmin(Payments, ReadOnlyAdmin):
+    list_display = ("reader", "number", "status", "paid", "refunded", "made_at", "stripe_id")
     list_filter = ("status",)
-    list_select_related = ("customer",)
+    list_select_related = ("customer__reader",)
     search_fields = (
         "stripe_id__exact", "number__exact", "payment_intent__exact",
         "customer__stripe_id__exact", "customer__reader__email",
@@ -116,10 +120,10 @@ class InvoiceAdmin(Amounts, ReadOnlyAdmin):
 
 
 @admin.register(Purchase)
-class PurchaseAdmin(Amounts, ReadOnlyAdmin):
-    list_display = ("stripe_id", "customer", "price", "paid", "refunded", "paid_at", "failed")
+class PurchaseAdmin(Payments, ReadOnlyAdmin):
+    list_display = ("reader", "price", "paid", "refunded", "paid_at", "failed", "stripe_id")
     list_filter = ("failed",)
-    list_select_related = ("customer", "price__package")
+    list_select_related = ("customer__reader", "price__package")
     search_fields = (
         "stripe_id__exact", "payment_intent__exact",
         "customer__stripe_id__exact", "customer__reader__email",

@@ -8,6 +8,7 @@ from django.db import models
 from paywall.catalog.models import Price
 from paywall.entitlements.models import Entitlement
 from paywall.subscriptions.snapshot import Status
+from paywall.subscriptions.switches import ENDED
 
 # Stripe tries to get paid, or did: until one of these has ended there is no second one.
 RUNNING = (Status.TRIALING, Status.ACTIVE, Status.PAST_DUE, Status.UNPAID, Status.PAUSED)
@@ -142,6 +143,11 @@ class Invoice(Recorded):
     @property
     def refunded_whole(self) -> bool:
         return 0 < self.amount_paid <= self.amount_refunded
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether paying it brings something: of a subscription that ended it would not."""
+        return self.status == "open" and self.subscription.status not in ENDED
 
 
 class Purchase(Recorded):

@@ -10,10 +10,9 @@ from paywall.catalog.models import Price
 from paywall.subscriptions.lifecycle import Reason
 from paywall.subscriptions.models import Customer, Invoice, Purchase, Subscription
 from paywall.subscriptions.snapshot import Status
-from paywall.subscriptions.switches import TO_BE_PAID
+from paywall.subscriptions.switches import ENDED, TO_BE_PAID, is_disputed
 
 SHOWN_FIRST = 12  # invoices; those before are a click away
-ENDED = (Status.CANCELED, Status.INCOMPLETE_EXPIRED)
 WAITS = (Status.INCOMPLETE,)
 
 
@@ -51,17 +50,17 @@ class Held:
         return self.status in ENDED or self.was_given_back
 
     @property
+    def is_disputed(self) -> bool:
+        """Whether the bank asks for a payment back: closed until that is decided."""
+        return is_disputed(self.status, self.subscription.reason)
+
+    @property
     def was_given_back(self) -> bool:
         return self.subscription.reason == Reason.REFUNDED
 
     @property
-    def is_disputed(self) -> bool:
-        """Whether it is closed as the bank disputes the payment, and Stripe renews it still."""
-        return self.subscription.reason == Reason.DISPUTED and not self.is_over
-
-    @property
     def must_be_paid(self) -> bool:
-        return self.status in TO_BE_PAID
+        return self.status in TO_BE_PAID and not self.is_disputed
 
     @property
     def waits_for_first_payment(self) -> bool:
@@ -99,6 +98,13 @@ class Held:
         if not self.can_be_changed or self.is_cancelled:
             return None
         return next_payment_of(self.subscription)
+
+    @property
+    def offer_ends_at(self) -> datetime | None:
+        """Until when the next payments are the introductory offer's."""
+        coming = self.next_payment
+        offered = coming is not None and coming.discounted and coming.amount is not None
+        return self.subscription.discount_ends_at if offered else None
 
     @property
     def card_ends_first(self) -> bool:
@@ -142,7 +148,11 @@ def paid_by(reader: Reader, *, now: datetime) -> Paid:
     customer = Customer.objects.filter(reader=reader).first()
     if customer is None:
         return Paid()
-    invoices = list(customer.invoices.exclude(status="draft").order_by("-made_at", "-pk"))
+    invoices = list(
+        customer.invoices.exclude(status="draft")
+        .select_related("subscription")
+        .order_by("-made_at", "-pk")
+    )
     subscriptions = customer.subscriptions.select_related(
         "price__package", "next_price__package"
     ).order_by("-started_at", "-pk")

@@ -12,7 +12,9 @@
 | cancelled, not yet over   | as above                       | and it goes on: who switches     |
 |                           |                                | wants to stay                    |
 | past due, unpaid          | none                           | the open payment comes first     |
-| paused, disputed          | none                           | it is cancelled first, which     |
+| disputed                  | none                           | the bank decides, or it is       |
+|                           |                                | cancelled and another is bought  |
+| paused                    | none                           | it is cancelled first, which     |
 |                           |                                | ends it at once                  |
 | never paid, ended, given  | none                           | a package is bought instead      |
 | back                      |                                |                                  |
@@ -30,6 +32,7 @@ from paywall.subscriptions.snapshot import Status
 
 LENGTHS = (Interval.DAY, Interval.WEEK, Interval.MONTH, Interval.YEAR)  # the shortest first
 SWITCHABLE = frozenset({Status.ACTIVE, Status.TRIALING})
+ENDED = frozenset({Status.CANCELED, Status.INCOMPLETE_EXPIRED})
 TO_BE_PAID = frozenset({Status.PAST_DUE, Status.UNPAID})
 
 
@@ -45,19 +48,27 @@ class Hindrance(StrEnum):
     """Why a subscription cannot be switched now."""
 
     PAY_FIRST = "pay first"
+    DISPUTED = "disputed"
     END_FIRST = "end first"
     OVER = "over"
 
 
 def hindrance_of(status: Status, reason: str) -> Hindrance | None:
     """Return why there is no switch; `reason` is the lifecycle's word for what it opens."""
+    if is_disputed(status, reason):
+        return Hindrance.DISPUTED
     if status in TO_BE_PAID:
         return Hindrance.PAY_FIRST
-    if status is Status.PAUSED or (status in SWITCHABLE and reason == Reason.DISPUTED):
+    if status is Status.PAUSED:
         return Hindrance.END_FIRST
     if status not in SWITCHABLE or reason == Reason.REFUNDED:
         return Hindrance.OVER
     return None
+
+
+def is_disputed(status: Status, reason: str) -> bool:
+    """Tell whether it opens nothing for its reader's dispute alone: Stripe still renews it."""
+    return reason == Reason.DISPUTED and status not in ENDED
 
 
 def way_of(before: Terms, after: Terms, *, on_trial: bool) -> Way:

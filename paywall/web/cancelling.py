@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from paywall import clock
 from paywall.payments import cancelling, gateway, quoting
+from paywall.subscriptions.lifecycle import Reason
 from paywall.web.switching import own_subscription
 from paywall.web.telling import telling
 from paywall.web.writing import write_soon
@@ -29,6 +30,7 @@ def cancel(request: HttpRequest) -> HttpResponse:
     context = {
         "subscription": subscription,
         "ends_at_once": cancelling.ends_at_once(subscription),
+        "is_disputed": subscription.reason == Reason.DISPUTED,
         "offer": quoting.offer_to_stay(subscription),
     }
     return render(request, "paywall/cancel.html", context)

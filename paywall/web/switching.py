@@ -24,6 +24,7 @@ from paywall.payments.quoting import Quote
 from paywall.payments.switching import Agreed
 from paywall.subscriptions.models import RUNNING, Subscription
 from paywall.subscriptions.snapshot import Status
+from paywall.templatetags.packages import paid_for
 from paywall.web.telling import telling
 from paywall.web.writing import write_soon
 
@@ -73,7 +74,8 @@ def call_off(request: HttpRequest) -> HttpResponse:
     """Let the switch that waits not happen."""
     subscription = own_subscription(request)
     switching.call_off(gateway.from_settings(), subscription, now=clock.now())
-    messages.success(request, f"You stay with {subscription.price.package}.")
+    price = subscription.price
+    messages.success(request, f"You stay with {price.package}, {paid_for(price)}.")
     return redirect("account")
 
 
@@ -115,6 +117,7 @@ def _opened(sealed: str, subscription: Subscription, price: Price) -> Agreed:
 
 
 def _done(subscription: Subscription, price: Price) -> str:
+    chosen = f"{price.package}, {paid_for(price)},"
     if subscription.next_price_at and subscription.next_price_id == price.pk:
-        return f"Done. You switch to {price.package} when the time you paid for is over."
-    return f"Done. You have {price.package} from now on."
+        return f"Done. You switch to {chosen} when the time you paid for is over."
+    return f"Done. You have {chosen} from now on."

@@ -14,6 +14,7 @@ from paywall import clock
 from paywall.catalog.offering import offering
 from paywall.gate.admission import share_or_keep
 from paywall.gate.standing import standing_of
+from paywall.letters import stopping
 from paywall.payments.buying import subscription_of
 from paywall.web.printed import printed_paper
 
@@ -33,7 +34,11 @@ def show_packages(request: HttpRequest) -> HttpResponse:
 def show_account(request: HttpRequest) -> HttpResponse:
     """Show what opens the door for the reader, and what is left of the month."""
     reader, now = cast("Reader", request.user), clock.now()
-    context = {"standing": standing_of(reader, now=now), **printed_paper(reader, now=now)}
+    context = {
+        "standing": standing_of(reader, now=now),
+        "wants_letters": stopping.wants(reader),
+        **printed_paper(reader, now=now),
+    }
     return render(request, "paywall/account.html", context)
 
 

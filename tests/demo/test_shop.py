@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.conf import LazySettings
 
-from config.demo.paper import make_paper
+from config.demo.paper import make_packages
 from config.demo.shop import OtherStripeError, open_shop
 from paywall.payments import gateway
 from tests.payments.conftest import sandbox  # noqa: F401, a fixture
@@ -17,7 +17,7 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 @pytest.fixture
 def _paper() -> None:
-    make_paper(now=NOW)
+    make_packages()
 
 
 @pytest.mark.usefixtures("_paper")

@@ -46,7 +46,7 @@ def test_up_for_the_exact_amount(
     amount = re.findall(r"€([\d.]+)", button.inner_text())[0]
     shot(page, "switch-up")
     button.click()
-    expect(notices(page)).to_contain_text("Done. You have Everything from now on.")
+    expect(notices(page)).to_contain_text("Done. You have Everything, €12.00 a month, from now on.")
     shot(page, "switched")
     invoice = subscription.invoices.get(billing_reason="subscription_update")
     assert f"{invoice.amount_paid / 100:.2f}" == amount
@@ -63,10 +63,12 @@ def test_down_waits_and_is_called_off(
     page.get_by_role("link", name="Sport, €5.00 a month").click()
     shot(page, "switch-down")
     page.get_by_role("button", name="Switch", exact=True).click()
-    expect(notices(page)).to_contain_text("You switch to Sport when the time you paid for is over")
+    expect(notices(page)).to_contain_text(
+        "You switch to Sport, €5.00 a month, when the time you paid for is over"
+    )
     shot(page, "waiting")
     page.get_by_role("button", name="Stay with Everything").click()
-    expect(notices(page)).to_contain_text("You stay with Everything.")
+    expect(notices(page)).to_contain_text("You stay with Everything, €12.00 a month.")
     subscription.refresh_from_db()
     assert subscription.next_price is None
 

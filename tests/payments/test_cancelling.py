@@ -92,7 +92,7 @@ def test_who_disputed_the_payment_can_end_it_and_buy_anew(paper: Newspaper) -> N
     paper.update(customer)
     subscription.refresh_from_db()
     assert (subscription.status, subscription.reason) == ("active", "disputed")
-    with pytest.raises(Hindered, match="Cancel it"):
+    with pytest.raises(Hindered, match="cancel this one first"):
         quoting.choices_for(subscription)
     cancelling.cancel(paper.stripe, subscription, now=paper.now)
     assert subscription.status == "canceled"

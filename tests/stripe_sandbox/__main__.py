@@ -24,6 +24,7 @@ def main() -> None:
     add("--webhook-url", help="where events are told")
     add("--webhook-secret", action="append", default=[], help="to sign with; twice to rotate")
     add("--start", type=datetime.fromisoformat, help="stand still from this aware moment on")
+    add("--behind", type=int, default=0, help="seconds behind real time, for a new clock")
     add("--state", type=Path, help="a file to go on from, and to keep everything in")
     add("--late-by", type=int, default=3 * 86_400, help="seconds until a late payment succeeds")
     options = parser.parse_args()
@@ -35,6 +36,7 @@ def main() -> None:
     seed = secrets.token_hex() if options.state else "sandbox"
     shop_url = urljoin(options.webhook_url, "/") if options.webhook_url else ""
     sandbox = Sandbox(options.start, late_by=options.late_by, seed=seed, shop_url=shop_url)
+    sandbox.clock.begin_behind(options.behind)
     if options.webhook_url:
         sandbox.webhooks.to_address(options.webhook_url, *options.webhook_secret)
     try:

@@ -60,6 +60,10 @@ class Clock:
         """How far it is ahead of real time, in seconds; a fraction only while it stands still."""
         return self._ahead if self._standing is None else self._standing - time.time()
 
+    def begin_behind(self, seconds: int) -> None:
+        """Let a new clock begin so far behind real time: it is moved on from there."""
+        self._ahead = -seconds
+
     def plan(self, at: int, kind: str, id_: str) -> None:
         """Let something fall due; its handler looks whether it still applies."""
         self._count += 1

@@ -12,13 +12,15 @@ from pytest_django import DjangoAssertNumQueries
 
 from paywall.catalog import pricing
 from paywall.metering.rules import rules_in_force
-from paywall.payments import cancelling, switching
+from paywall.payments import buying, cancelling, quoting, switching
+from paywall.payments.hindrances import Hindered
 from paywall.payments.switching import Agreed
 from paywall.subscriptions.models import Customer
 from tests.catalog.packages import INTRODUCTORY, make_price
 from tests.gate.test_queries import asked_by
 from tests.making import make_reader
 from tests.payments.shop import Newspaper, publish, stripe_id
+from tests.stripe_sandbox.disputes import close_dispute, open_dispute
 from tests.stripe_sandbox.paying import pay
 
 FAILS_LATER = "4000000000000341"
@@ -142,10 +144,14 @@ def test_an_introductory_offer_and_what_comes_after(paper: Newspaper, words: Wor
     publish(paper)
     customer = paper.customer()
     paper.subscribe(customer, intro, discounts=[{"coupon": paper.coupon_of(intro)}])
-    assert "Next payment €1.00 on 23 December 2026" in words(customer)
+    said = words(customer)
+    assert "Next payment €1.00 on 23 December 2026" in said
+    assert "You pay less until 23 February 2027, then €12.00 a month" in said
     paper.advance(days=65)
     paper.update(customer)
-    assert "Next payment €12.00 on 23 February 2027" in words(customer)
+    said = words(customer)
+    assert "Next payment €12.00 on 23 February 2027" in said
+    assert "You pay less" not in said
 
 
 def test_a_discount_of_which_we_do_not_know_how_much(paper: Newspaper, words: Words) -> None:
@@ -178,8 +184,8 @@ def test_a_disputed_payment_closes_it_and_it_can_be_ended(paper: Newspaper, word
     paper.advance(days=3)
     paper.update(customer)
     said = words(customer)
-    assert "as your bank has taken your last payment back" in said
-    assert "It renews on 23 December 2026 all the same, unless you cancel it." in said
+    assert "Your bank is asking for a payment back" in said
+    assert "The subscription renews on 23 December 2026 all the same, unless you cancel it." in said
     assert "Cancel your subscription" in said
     assert "Nothing more is charged" not in said
     assert "Switch package" not in said
@@ -211,6 +217,59 @@ def test_passes(paper: Newspaper, words: Words) -> None:
     assert "€3.00, given back" in " ".join(words(customer).split())
 
 
+def test_a_disputed_payment_is_on_hold_and_can_be_cancelled(paper: Newspaper, words: Words) -> None:
+    customer = paper.customer()
+    subscription = paper.subscribe(customer)
+    assert "We write to you before a card expires" in words(customer)
+    [charge] = paper.sandbox.store.all("charge")
+    dispute = open_dispute(paper.sandbox, charge["id"])
+    paper.update(customer)
+    said = words(customer)
+    assert "On hold Your bank is asking for a payment back." in said
+    assert "Cancel your subscription" in said
+    for wrong in ("Ended", "Nothing more is charged", "Switch package", "Next payment"):
+        assert wrong not in said
+
+    subscription.refresh_from_db()
+    with pytest.raises(Hindered, match="until that is settled"):
+        quoting.choices_for(subscription)
+    close_dispute(paper.sandbox, dispute["id"], won=True)
+    paper.update(customer)
+    assert "Next payment €12.00" in words(customer)
+
+
+def test_who_disputes_and_cancels_owes_nothing_and_may_buy_anew(
+    paper: Newspaper, words: Words
+) -> None:
+    customer = paper.customer()
+    subscription = paper.subscribe(customer)
+    [charge] = paper.sandbox.store.all("charge")
+    open_dispute(paper.sandbox, charge["id"])
+    paper.update(customer)
+    subscription.refresh_from_db()
+    assert cancelling.ends_at_once(subscription)
+    cancelling.cancel(paper.stripe, subscription, now=paper.now)
+    assert paper.v1.subscriptions.retrieve(subscription.stripe_id).status == "canceled"
+    said = words(customer)
+    assert "Nothing more is charged" in said
+    assert "See the packages" in said
+    assert customer.reader
+    assert buying.obstacle_to(customer.reader, paper.month, now=paper.now) is None
+
+
+def test_what_is_open_when_it_ends_is_not_asked_for(paper: Newspaper, words: Words) -> None:
+    customer = paper.customer(number=FAILS_LATER)
+    paper.subscribe(customer)
+    paper.advance(days=60)  # the last try has failed too
+    paper.update(customer)
+    assert customer.subscriptions.get().status == "canceled"
+    said = words(customer)
+    assert "Nothing more is charged" in said
+    assert "€12.00 Not paid" in said
+    assert "Pay now" not in said
+    assert "To be paid" not in said
+
+
 def test_older_invoices_are_a_click_away(paper: Newspaper, words: Words) -> None:
     customer = paper.customer()
     paper.subscribe(customer)
@@ -224,7 +283,8 @@ def test_older_invoices_are_a_click_away(paper: Newspaper, words: Words) -> None
 def test_the_questions_it_asks_of_the_database(
     paper: Newspaper, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """However many invoices: the reader, three for access, two for print, four for money."""
+    """However many invoices: the reader, three for access, one for letters, two for print, four
+    for money."""
 
     def asked(customer: Customer) -> list[str]:
         assert customer.reader
@@ -250,7 +310,7 @@ def test_the_questions_it_asks_of_the_database(
     often = asked(customer)
     assert len(once) == len(often), often
     assert len(once) - len(never) == 4  # and the entitlement's sections
-    assert len(never) == 6, never
+    assert len(never) == 7, never
 
 
 def test_a_price_that_is_no_longer_sold_is_kept(paper: Newspaper, words: Words) -> None:

@@ -257,6 +257,7 @@ def test_a_subscriber_sees_what_is_theirs_and_may_switch(
     said = words(page)
     assert said.count("You have this.") == 1
     assert "Switch to this : Sport, €5.00 a month" in said
+    assert "free, then" not in said  # free days are for who begins
     assert "Switch to this : Everything, €120.00" in words(client.get("/subscribe/?per=year"))
     assert "You have this already" in words(client.get(address(paper.month)))
     switch = client.get(address(paper.year))

@@ -66,4 +66,6 @@ def test_they_are_switched_on_the_account_page(client: Client) -> None:
         response = client.post(address, {"letters": choice})
         assert response["Location"] == reverse("account")
         assert stopping.wants(reader) is wants
+        page = client.get(reverse("account")).content.decode()
+        assert ("Send me the others too" in page) is not wants
     assert client.get(address).status_code == 405

@@ -83,9 +83,16 @@ def test_up_by_three_clicks_for_the_amount_shown(paper: Newspaper, moment: Any) 
     assert f"You pay today {shown}" in said
     assert "From 23 December 2026 €12.00 a month" in said
     say_yes(client, paper.month, agree_to(client, paper.month))
-    assert notice(client) == "Done. You have Everything from now on."
+    assert notice(client) == "Done. You have Everything, €12.00 a month, from now on."
     invoice = subscription.invoices.get(billing_reason="subscription_update")
     assert f"€{invoice.amount_paid / 100:.2f}" == shown
+
+
+def test_a_discount_that_the_new_price_has_too_is_named(paper: Newspaper, moment: Any) -> None:
+    coupon = paper.v1.coupons.create({"percent_off": 50, "duration": "forever"})
+    client, _ = subscriber(paper, discounts=[{"coupon": coupon.id}])
+    said = words(client, reverse("account_switch", args=[paper.year.public_id]))
+    assert "Everything until 23 November 2027, less your discount €60.00" in said
 
 
 def test_down_waits_and_is_called_off(paper: Newspaper, moment: Any) -> None:
@@ -95,10 +102,12 @@ def test_down_waits_and_is_called_off(paper: Newspaper, moment: Any) -> None:
     assert "You pay today €0.00" in said
     assert "From 23 December 2026 €5.00 a month" in said
     say_yes(client, paper.sport, agree_to(client, paper.sport))
-    assert "You switch to Sport when the time you paid for is over." in notice(client)
+    assert "You switch to Sport, €5.00 a month, when the time you paid for is over." in notice(
+        client
+    )
     assert "You switch to this on 23 December 2026." in words(client, "/account/switch/")
     client.post(reverse("account_switch_off"))
-    assert notice(client) == "You stay with Everything."
+    assert notice(client) == "You stay with Everything, €12.00 a month."
     subscription.refresh_from_db()
     assert subscription.next_price is None
 

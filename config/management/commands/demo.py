@@ -6,10 +6,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from config.demo.circulation import make_circulation, what_to_activate
-from config.demo.paper import make_paper
+from config.demo.paper import make_packages, make_stories
 from config.demo.readers import PASSWORD, READERS, make_readers
 from config.demo.shop import OtherStripeError, open_shop
+from config.demo.subscribers import make_subscribers
 from paywall import clock
+from paywall.payments.gateway import GatewayError
 
 
 class Command(BaseCommand):
@@ -22,14 +24,19 @@ class Command(BaseCommand):
             raise CommandError(
                 "The demonstration's readers share a known password: it needs DEBUG on."
             )
-        now = clock.now()
-        made = make_paper(now=now)
-        make_readers(now=now)
-        print_accounts = make_circulation(now=now)
+        make_packages()
         try:
-            shop = open_shop(now=now)
+            shop = open_shop(now=clock.now())
+            if settings.STRIPE_API_BASE:
+                make_subscribers()
         except OtherStripeError as error:
             raise CommandError(str(error)) from error
+        except (GatewayError, OSError) as error:
+            shop = f"{shop} Nobody subscribes yet: {error}"
+        now = clock.now()
+        made = make_stories(now=now)
+        make_readers(now=now)
+        print_accounts = make_circulation(now=now)
         self.stdout.write(
             f"{made} new stories. {shop}\n{print_accounts}\n\n{_what_to_try()}{_what_to_activate()}"
         )

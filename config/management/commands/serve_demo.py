@@ -51,7 +51,8 @@ class Command(BaseCommand):
             sys.exit(130)
 
     def _serve(self, together: Together, port: str) -> None:
-        environment = dict(os.environ)
+        # Each letter and event would be a line, and what to try would be out of sight.
+        environment = {"LOG_LEVEL": "WARNING", **os.environ}
         if not settings.STRIPE_SECRET_KEY:
             environment |= self._start_sandbox(together, int(port))
         # The rest is told of its Stripe by the environment: so each goes by the same clock.
