@@ -178,6 +178,8 @@ def _offer(
 ) -> Iterator[Due]:
     ends_at = offer_ends_at(subscription, facts)
     active = subscription.renews and subscription.status is Status.ACTIVE
+    if ends_at and subscription.next_price_at and subscription.next_price_at <= ends_at:
+        return  # another price follows the offer, and the letter about that has said so
     if active and ends_at and _ends_soon(subscription, ends_at, calendar, now):
         yield Due(
             Kind.OFFER_ENDING,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from paywall.catalog.models import Package, Price
+from paywall.payments import discounts
 from paywall.payments.comparing import Kind
 from paywall.payments.gateway import Gateway, Json
 from paywall.payments.hindrances import ChangedMeanwhile, Hindered
@@ -108,7 +109,11 @@ def quote(stripe: Gateway, subscription: Subscription, price: Price, *, now: dat
     way, at = way_to(subscription, price), now.replace(microsecond=0)
     if way is not Way.PAID:
         ends = subscription.period_ends_at
-        discounted = bool(subscription.discount_ends_at and subscription.discount_ends_at > ends)
+        discounted = bool(
+            subscription.discount_ends_at
+            and subscription.discount_ends_at > ends
+            and discounts.last_beyond(stripe.subscription(subscription.stripe_id), ends)
+        )
         return Quote(price, way, at, 0, 0, 0, ends, discounted)
     theirs = stripe.subscription(subscription.stripe_id)
     refuse_another_state(theirs, subscription)
@@ -134,7 +139,11 @@ def priced(
         "proration_date": int(at.timestamp()),
     }
     invoice = stripe.preview_invoice(
-        {"subscription": subscription.stripe_id, "subscription_details": details}
+        {
+            "subscription": subscription.stripe_id,
+            "subscription_details": details,
+            **discounts.asked_for(theirs),
+        }
     )
     if not invoice["lines"]["data"]:  # it is switched already
         raise ChangedMeanwhile
@@ -142,7 +151,6 @@ def priced(
     until = datetime.fromtimestamp(
         max(line["period"]["end"] for line in invoice["lines"]["data"]), UTC
     )
-    ends = subscription.discount_ends_at
     return Quote(
         price,
         Way.PAID,
@@ -151,7 +159,7 @@ def priced(
         charged=sum(amount for amount in lines if amount > 0),
         credited=-sum(amount for amount in lines if amount < 0),
         paid_from=until,
-        discounted=ends is not None and ends > until,
+        discounted=discounts.last_beyond(theirs, until),
         reduced=any(_amount_of(line) < line["amount"] for line in invoice["lines"]["data"]),
     )
 
@@ -183,5 +191,5 @@ def _is_worse(price: Price, held: Price) -> bool:
 
 def _amount_of(line: Json) -> int:
     """Return what a line costs, less its discounts (of a credit both are below nothing)."""
-    discounts: list[Json] = line["discount_amounts"] or []
-    return int(line["amount"]) - sum(int(each["amount"]) for each in discounts)
+    taken_off: list[Json] = line["discount_amounts"] or []
+    return int(line["amount"]) - sum(int(each["amount"]) for each in taken_off)

@@ -16,6 +16,7 @@ from paywall.catalog import pricing
 from paywall.catalog.models import Price
 from paywall.catalog.pricing import RefusedError
 from paywall.catalog.terms import Terms
+from paywall.payments import discounts
 from paywall.payments.comparing import Kind
 from paywall.payments.gateway import Gateway, GatewayError, GatewayRefused, Json
 from paywall.payments.hindrances import ChangedMeanwhile, Hindered, catch_up
@@ -154,7 +155,7 @@ def _change(
             "proration_date": int(at.timestamp()),
             "payment_behavior": "error_if_incomplete",
         }
-    asked |= going_on(theirs)
+    asked |= going_on(theirs) | discounts.asked_for(theirs)
     stripe.update_subscription(subscription.stripe_id, asked, key=_key(subscription, "switch"))
     # Only now: had the bank declined, what waits would go on waiting.
     release(stripe, theirs)
@@ -168,9 +169,6 @@ def _schedule(stripe: Gateway, theirs: Json, subscription: Subscription, price_i
         {"from_subscription": subscription.stripe_id}, key=_key(subscription, "schedule")
     )
     item, recurring = theirs["items"]["data"][0], _recurring(price_id)
-    today = schedule["phases"][0]
-    kept = [{"discount": each["discount"]} for each in today["discounts"] if each.get("discount")]
-    discounts = {"discounts": kept} if kept else {}
     stripe.update_schedule(
         schedule["id"],
         {
@@ -180,13 +178,13 @@ def _schedule(stripe: Gateway, theirs: Json, subscription: Subscription, price_i
                     "items": [{"price": item["price"]["id"], "quantity": 1}],
                     "start_date": schedule["current_phase"]["start_date"],
                     "end_date": item["current_period_end"],
-                    **discounts,
+                    "discounts": discounts.named(theirs["discounts"]),
                 },
                 {
                     "items": [{"price": price_id, "quantity": 1}],
                     "duration": {"interval": recurring, "interval_count": 1},
                     "proration_behavior": "none",
-                    **discounts,
+                    "discounts": discounts.named(discounts.taken_along(theirs)),
                 },
             ],
         },

@@ -31,9 +31,9 @@ class Snapshot:
 
     `unpaid_since`: when the open invoice of the running period was made out, while it is not
     paid. `cancels_at`: when it will end by itself, because somebody asked for that.
-    `discount_ends_at`: when the last discount is over. `next_price_id`: what a schedule switches
-    to, at `next_price_at`. `card_ends_date`: the first day on which the card is invalid. Moments
-    are aware, in UTC.
+    `discount_ends_at`: when the last discount is over, by itself or with a switch.
+    `next_price_id`: what a schedule switches to, at `next_price_at`. `card_ends_date`: the first
+    day on which the card is invalid. Moments are aware, in UTC.
     """
 
     stripe_id: str
@@ -99,21 +99,35 @@ def _unpaid_since(invoice: Mapping[str, Any] | str) -> datetime | None:
 
 
 def _discount_ends_at(subscription: Mapping[str, Any]) -> datetime | None:
-    discounts = subscription.get("discounts") or []
-    ends = [each["end"] for each in discounts if not isinstance(each, str) and each.get("end")]
+    discounts = [each for each in subscription.get("discounts") or [] if not isinstance(each, str)]
+    phase = _next_phase(subscription)
+    if phase is None:
+        ends = [each["end"] for each in discounts if each.get("end")]
+    else:
+        stay = {_id_of(each["discount"]) for each in phase["discounts"] if each.get("discount")}
+        ends = [
+            each["end"] if each["id"] in stay else min(each["end"], phase["start_date"])
+            for each in discounts
+            if each.get("end")
+        ]
     return _moment(max(ends)) if ends else None
 
 
 def _switch(subscription: Mapping[str, Any]) -> tuple[str, datetime | None]:
     """Return the price that the schedule's next phase brings, and when, or ("", None)."""
+    phase = _next_phase(subscription)
+    if phase is None:
+        return "", None
+    return _id_of(phase["items"][0]["price"]), _moment(phase["start_date"])
+
+
+def _next_phase(subscription: Mapping[str, Any]) -> Mapping[str, Any] | None:
     schedule = subscription.get("schedule")
     if not isinstance(schedule, Mapping) or not schedule.get("current_phase"):
-        return "", None
+        return None
     begins = schedule["current_phase"]["end_date"]
-    for phase in schedule["phases"]:
-        if phase["start_date"] == begins:
-            return _id_of(phase["items"][0]["price"]), _moment(begins)
-    return "", None
+    phases: list[Mapping[str, Any]] = schedule["phases"]
+    return next((phase for phase in phases if phase["start_date"] == begins), None)
 
 
 def _card(subscription: Mapping[str, Any]) -> tuple[str, str, date | None]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.contracts.test_stripe_sandbox_clock import amounts
 from tests.contracts.test_stripe_sandbox_pages import CARD, ask
 from tests.stripe_sandbox.making import GOOD, Shop, opened
 
@@ -261,3 +262,42 @@ def test_checkout_says_what_comes_after_an_offer(
     _, shown, _ = ask(shop.checkout(discounts=[{"coupon": made.id}]).url)
     assert says in shown
     assert "One payment. It does not renew." in ask(shop.checkout(shop.day, "payment").url)[1]
+
+
+def test_a_preview_and_a_switch_leave_a_discount_out_that_is_not_asked_for(shop: Shop) -> None:
+    coupon = shop.v1.coupons.create(
+        {"amount_off": 1100, "currency": "usd", "duration": "repeating", "duration_in_months": 3}
+    )
+    subscription = shop.subscribe(discounts=[{"coupon": coupon.id}])
+    before = shop.subscription(subscription.id)
+    items = [{"id": before["items"].data[0].id, "price": shop.big_month}]
+    details = {"items": items, "proration_behavior": "always_invoice"}
+    asked = {"subscription": subscription.id, "subscription_details": details}
+    kept = [{"discount": before.discounts[0]}]
+    due = [
+        shop.v1.invoices.create_preview({**asked, **discounts}).amount_due
+        for discounts in ({}, {"discounts": kept}, {"discounts": ""})
+    ]
+    assert due == [800, 800, 1900]
+    assert len(shop.subscription(subscription.id).discounts) == 1
+    shop.v1.subscriptions.update(subscription.id, {**details, "discounts": ""})
+    assert amounts(shop.invoices(subscription)) == [100, 1900]
+    assert shop.subscription(subscription.id).discounts == []
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_a_phase_has_the_discounts_that_it_names(shop: Shop, *, stays: bool) -> None:
+    coupon = shop.v1.coupons.create({"percent_off": 50, "duration": "forever"})
+    subscription = shop.subscribe(discounts=[{"coupon": coupon.id}])
+    schedule = shop.v1.subscription_schedules.create({"from_subscription": subscription.id})
+    [first] = schedule.phases
+    kept = [{"discount": each.discount} for each in first.discounts]
+    now = {"start_date": first.start_date, "end_date": first.end_date}
+    phases = [
+        {"items": [{"price": shop.month}], **now, "discounts": kept},
+        {"items": [{"price": shop.big_month}], "discounts": kept if stays else ""},
+    ]
+    shop.v1.subscription_schedules.update(schedule.id, {"phases": phases})
+    assert len(shop.subscription(subscription.id).discounts) == 1
+    shop.sandbox.advance(days=32)
+    assert amounts(shop.invoices(subscription)) == [600, 1000 if stays else 2000]

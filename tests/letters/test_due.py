@@ -1,5 +1,6 @@
 """Which letters are due: each kind, and the borders of its time in the newspaper's zone."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -120,6 +121,11 @@ NOTHING: list[str] = []
         ([discounted(7)], NOW - SECOND, NOTHING),
         ([discounted(7)], NOW, ["offer:sub_1:2026-11-30"]),
         ([discounted(0)], NOW, NOTHING),
+        (
+            [replace(discounted(7), next_sold=SPORT, next_price_at=NOW + 7 * DAY)],
+            NOW,
+            ["price:sub_1:sport:2026-11-30"],
+        ),
         (
             [beginner(), first_invoice(amount_due=100, paid_at=NOW)],
             NOW + 23 * DAY,

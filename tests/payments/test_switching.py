@@ -9,12 +9,14 @@ import pytest
 
 from paywall.catalog import pricing
 from paywall.catalog.models import Package, Price
+from paywall.catalog.terms import Terms
 from paywall.payments import quoting, switching
 from paywall.payments.gateway import GatewayDeclined, GatewayUnavailable
 from paywall.payments.hindrances import ChangedMeanwhile, Hindered
 from paywall.payments.quoting import Quote
 from paywall.payments.switching import Agreed
-from paywall.subscriptions.models import Subscription
+from paywall.subscriptions.models import Customer, Subscription
+from paywall.subscriptions.paid import next_payment_of
 from paywall.subscriptions.switches import Way
 from tests.catalog.packages import INTRODUCTORY, make_price
 from tests.payments.shop import Newspaper, failing_at, publish, stripe_id
@@ -97,17 +99,109 @@ def test_from_the_month_to_the_year_begins_a_year_today(paper: Newspaper) -> Non
     assert invoice.amount_paid == quote.due
 
 
-def test_an_introductory_discount_goes_on_as_the_preview_says(paper: Newspaper) -> None:
-    intro = make_price(replace(INTRODUCTORY, amount=900), name="Local", slug="local")
+def introduced(paper: Newspaper, terms: Terms) -> tuple[Customer, Subscription]:
+    """Return a reader who has a package at its introductory price."""
+    intro = make_price(terms, name="Local", slug="local")
     publish(paper)
-    coupon = paper.coupon_of(intro)
-    subscription = paper.subscribe(paper.customer(), intro, discounts=[{"coupon": coupon}])
+    customer = paper.customer()
+    offer = [{"coupon": paper.coupon_of(intro)}]
+    return customer, paper.subscribe(customer, intro, discounts=offer)
+
+
+def discounts(paper: Newspaper, subscription: Subscription) -> list[Any]:
+    return list(paper.v1.subscriptions.retrieve(subscription.stripe_id).discounts)
+
+
+LOCAL = replace(INTRODUCTORY, amount=900)  # and the first three months at 1.00
+
+
+def test_an_introductory_discount_ends_with_a_switch_up(paper: Newspaper) -> None:
+    customer, subscription = introduced(paper, LOCAL)
     assert subscription.invoices.get().amount_paid == 100
+    quote = switch(paper, subscription, paper.month)
+    assert (quote.charged, quote.credited, quote.due) == (1200, 100, 1100)
+    assert not quote.reduced
+    assert not quote.discounted
+    invoice = subscription.invoices.get(billing_reason="subscription_update")
+    assert invoice.amount_paid == 1100
+    assert subscription.discount_ends_at is None
+    paper.advance(days=31)
+    paper.update(customer)
+    assert subscription.invoices.latest("made_at").amount_paid == 1200
+
+
+def test_an_introductory_discount_ends_with_a_switch_in_the_middle(paper: Newspaper) -> None:
+    _, subscription = introduced(paper, LOCAL)
     paper.advance(days=10)
     quote = switch(paper, subscription, paper.month)
-    assert quote.discounted
+    assert (quote.charged, quote.credited, quote.due) == (800, 67, 733)
     invoice = subscription.invoices.get(billing_reason="subscription_update")
-    assert invoice.amount_paid == quote.due
+    assert invoice.amount_paid == 733
+
+
+def test_an_introductory_discount_ends_with_a_switch_down(paper: Newspaper) -> None:
+    customer, subscription = introduced(paper, INTRODUCTORY)
+    paper.advance(days=3)
+    quote = switch(paper, subscription, paper.sport)
+    assert (quote.way, quote.due, quote.discounted) == (Way.LATER, 0, False)
+    assert len(discounts(paper, subscription)) == 1
+    coming = next_payment_of(subscription)
+    assert (coming.price, coming.amount, coming.discounted) == (paper.sport, 500, False)
+    paper.advance(days=29)
+    paper.update(customer)
+    subscription.refresh_from_db()
+    assert subscription.price == paper.sport
+    assert subscription.invoices.latest("made_at").amount_paid == 500
+    assert not discounts(paper, subscription)
+
+
+def test_an_introductory_discount_stays_with_a_switch_called_off(paper: Newspaper) -> None:
+    customer, subscription = introduced(paper, INTRODUCTORY)
+    ends = subscription.discount_ends_at
+    switch(paper, subscription, paper.sport)
+    assert subscription.discount_ends_at == subscription.period_ends_at
+    switching.call_off(paper.stripe, subscription, now=paper.now)
+    assert subscription.discount_ends_at == ends
+    paper.advance(days=32)
+    paper.update(customer)
+    assert subscription.invoices.latest("made_at").amount_paid == 100
+
+
+def test_an_introductory_discount_ends_with_a_switch_that_costs_nothing(paper: Newspaper) -> None:
+    customer, subscription = introduced(paper, INTRODUCTORY)
+    quote = switch(paper, subscription, paper.month)
+    assert (quote.way, quote.due, quote.discounted) == (Way.FREE, 0, False)
+    paper.advance(days=32)
+    paper.update(customer)
+    paid = subscription.invoices.order_by("made_at").values_list("amount_paid", flat=True)
+    assert list(paid) == [100, 1200]
+
+
+def test_an_introductory_discount_ends_with_a_switch_to_the_year(paper: Newspaper) -> None:
+    _, subscription = introduced(paper, INTRODUCTORY)
+    quote = switch(paper, subscription, paper.year)
+    assert (quote.charged, quote.credited, quote.due) == (12000, 100, 11900)
+    invoice = subscription.invoices.get(billing_reason="subscription_update")
+    assert invoice.amount_paid == 11900
+
+
+@pytest.mark.parametrize("target", ["month", "cheap"])
+def test_a_promotion_code_goes_along(paper: Newspaper, target: str) -> None:
+    cheap = make_price(replace(paper.sport.terms, amount=400), name="Culture", slug="culture")
+    publish(paper)
+    half = {"percent_off": 50, "duration": "repeating", "duration_in_months": 6}
+    coupon = paper.v1.coupons.create(half)
+    promotion = {"type": "coupon", "coupon": coupon.id}
+    code = paper.v1.promotion_codes.create({"promotion": promotion, "code": "HALF"})
+    customer = paper.customer()
+    subscription = paper.subscribe(customer, paper.sport, discounts=[{"promotion_code": code.id}])
+    quote = switch(paper, subscription, paper.month if target == "month" else cheap)
+    assert quote.discounted
+    assert quote.due == (350 if target == "month" else 0)
+    paper.advance(days=32)
+    paper.update(customer)
+    paid = subscription.invoices.values_list("amount_paid", flat=True)
+    assert sorted(paid) == ([250, 350, 600] if target == "month" else [200, 250])
 
 
 def test_down_waits_until_the_time_paid_for_is_over(paper: Newspaper) -> None:

@@ -10,6 +10,7 @@ from stripe._invoice_service import InvoiceService
 from tests.stripe_sandbox.cards import declined, resolve
 from tests.stripe_sandbox.changing import draw_up_change, plan_change
 from tests.stripe_sandbox.core import Sandbox
+from tests.stripe_sandbox.coupons import kept
 from tests.stripe_sandbox.customers import subscriptions_of
 from tests.stripe_sandbox.drawing_up import for_subscription
 from tests.stripe_sandbox.errors import Json, invalid
@@ -130,7 +131,10 @@ PREVIEWED = frozenset(
 )  # fmt: skip
 
 
-@serves(InvoiceService.create_preview, "customer preview_mode subscription subscription_details")
+@serves(
+    InvoiceService.create_preview,
+    "customer discounts preview_mode subscription subscription_details",
+)
 def create_preview(sandbox: Sandbox, call: Call) -> Json:
     """Return the invoice that comes next, or that a change would bring; nothing is kept.
 
@@ -142,6 +146,8 @@ def create_preview(sandbox: Sandbox, call: Call) -> Json:
     if unknown:
         raise invalid(f"The sandbox does not preview {unknown[0]}.", "subscription_details")
     subscription = _previewed(sandbox, params)
+    if params.get("discounts", []) != []:
+        subscription = {**subscription, "discounts": kept(sandbox, params["discounts"])}
     if details.get("cancel_now"):
         lines = change_lines(sandbox, subscription, [], sandbox.now, only_credit=True)
         span = next_span(subscription, sandbox.now)

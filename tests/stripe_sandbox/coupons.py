@@ -230,6 +230,32 @@ def give(sandbox: Sandbox, sent: Json, customer: str | None, subscription: str |
     )
 
 
+def give_all(sandbox: Sandbox, sent: Any, subscription: Json) -> list[str]:
+    """Return the ids of the discounts a subscription is to have; an empty string: none.
+
+    An empty array changes nothing. https://docs.stripe.com/api/subscriptions/update
+    """
+    if sent == []:
+        return list(subscription["discounts"])
+    owner, id_ = subscription["customer"], subscription["id"]
+    return [give(sandbox, each, owner, id_)["id"] for each in sent or []]
+
+
+def kept(sandbox: Sandbox, sent: Any) -> list[str]:
+    """Return the ids of discounts that there are already; an empty string: none."""
+    if any("discount" not in each for each in sent):
+        raise invalid("The sandbox takes discounts that there are already here.", "discounts")
+    return [sandbox.store.get("discount", each["discount"], "discounts")["id"] for each in sent]
+
+
+def put(sandbox: Sandbox, subscription: Json, discounts: list[str]) -> None:
+    """Let a subscription have these discounts, and tell of those that it loses."""
+    lost = [id_ for id_ in subscription["discounts"] if id_ not in discounts]
+    sandbox.change(subscription, None, discounts=discounts)
+    for id_ in lost:
+        sandbox.emit("customer.discount.deleted", sandbox.store.get("discount", id_))
+
+
 def taken_off(coupon: Json, amounts: list[int]) -> list[int]:
     """Return what a coupon takes off each of several amounts, exact to the smallest unit.
 

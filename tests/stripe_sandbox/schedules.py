@@ -13,6 +13,7 @@ from stripe._subscription_schedule_service import SubscriptionScheduleService
 from tests.stripe_sandbox.changing import make_change, plan_change
 from tests.stripe_sandbox.clock import falls_due, later
 from tests.stripe_sandbox.core import Sandbox
+from tests.stripe_sandbox.coupons import kept, put
 from tests.stripe_sandbox.customers import ENDED
 from tests.stripe_sandbox.ending import end
 from tests.stripe_sandbox.errors import Json, invalid
@@ -42,7 +43,8 @@ def create_schedule(sandbox: Sandbox, call: Call) -> Json:
                       "or has ended.", "from_subscription")  # fmt: skip
     span = span_of(subscription)
     items = [_item(sandbox, each["price"]["id"], each) for each in subscription["items"]["data"]]
-    phase = _phase(subscription, items, span.start, span.end, {})
+    discounts = [{"discount": id_} for id_ in subscription["discounts"]]
+    phase = _phase(subscription, items, span.start, span.end, {"discounts": discounts})
     schedule = sandbox.new(
         "subscription_schedule", application=None,
         billing_mode={"flexible": {"proration_discounts": "included"}, "type": "flexible"},
@@ -82,11 +84,24 @@ def _phase(subscription: Json, items: list[Json], start: int, until: int, sent: 
         "billing_thresholds": None, "collection_method": sent.get("collection_method"),
         "currency": subscription["currency"],
         "default_payment_method": sent.get("default_payment_method"), "default_tax_rates": [],
-        "description": None, "discounts": [], "end_date": until, "invoice_settings": None,
+        "description": None, "discounts": _discounts(sent), "end_date": until,
+        "invoice_settings": None,
         "items": items, "metadata": sent.get("metadata", {}), "on_behalf_of": None,
         "proration_behavior": sent.get("proration_behavior", "create_prorations"),
         "start_date": start, "transfer_data": None, "trial_end": None,
     }  # fmt: skip
+
+
+def _discounts(sent: Json) -> list[Json]:
+    return [
+        {"coupon": None, "discount": each["discount"], "promotion_code": None}
+        for each in sent.get("discounts") or []
+    ]
+
+
+def _put_discounts(sandbox: Sandbox, subscription: Json, phase: Json) -> None:
+    """Let a subscription have a phase's discounts; a phase that names none has none."""
+    put(sandbox, subscription, [each["discount"] for each in phase["discounts"]])
 
 
 @serves(SubscriptionScheduleService.update, "end_behavior metadata phases proration_behavior")
@@ -105,6 +120,8 @@ def update_schedule(sandbox: Sandbox, call: Call) -> Json:
         fields["current_phase"] = {
             name: fields["phases"][0][name] for name in ("start_date", "end_date")
         }
+        subscription = sandbox.store.get("subscription", schedule["subscription"])
+        _put_discounts(sandbox, subscription, fields["phases"][0])
         for phase in fields["phases"]:
             sandbox.clock.plan(phase["end_date"], "phase", schedule["id"])
     return sandbox.change(schedule, "subscription_schedule.updated", **fields)
@@ -121,8 +138,9 @@ def _phases(sandbox: Sandbox, schedule: Json, sent: list[Json]) -> list[Json]:
     for number, entry in enumerate(sent):
         where = f"phases[{number}]"
         unknown = sorted(set(entry) - PHASE_KNOWS)
-        if unknown or entry.get("discounts"):
-            raise invalid(f"The sandbox does not know {unknown or 'discounts'} here.", where)
+        if unknown:
+            raise invalid(f"The sandbox does not know {unknown} here.", where)
+        kept(sandbox, entry.get("discounts", ""))
         if entry.get("start_date", start) != start:
             raise invalid("A phase must begin where the one before it ends.", where)
         items = [_item(sandbox, each["price"], each) for each in entry["items"]]
@@ -186,6 +204,7 @@ def _at_renewal(sandbox: Sandbox, subscription: Json, at: int) -> None:
     phase = _begin_phase(sandbox, schedule, at)
     if phase is None:
         return
+    _put_discounts(sandbox, subscription, phase)
     before = subscription["items"]["data"][0]["price"]["recurring"]
     change = plan_change(sandbox, subscription, {**_as_items(subscription, phase),
                                                  "proration_behavior": "none"})  # fmt: skip
@@ -206,6 +225,7 @@ def _phase_over(sandbox: Sandbox, id_: str, at: int) -> None:
     subscription = sandbox.store.get("subscription", schedule["subscription"])
     phase = _begin_phase(sandbox, schedule, at)
     if phase is not None:
+        _put_discounts(sandbox, subscription, phase)
         wanted = {**_as_items(subscription, phase),
                   "proration_behavior": phase["proration_behavior"]}  # fmt: skip
         make_change(sandbox, subscription, plan_change(sandbox, subscription, wanted), {})

@@ -12,7 +12,7 @@ from tests.stripe_sandbox.cards import declined, verdict
 from tests.stripe_sandbox.changing import make_change, plan_change, refuse_unpayable
 from tests.stripe_sandbox.clock import DAY
 from tests.stripe_sandbox.core import Sandbox
-from tests.stripe_sandbox.coupons import give
+from tests.stripe_sandbox.coupons import give_all, put
 from tests.stripe_sandbox.customers import ENDED
 from tests.stripe_sandbox.drawing_up import for_subscription
 from tests.stripe_sandbox.ending import end
@@ -123,14 +123,17 @@ def update_subscription(sandbox: Sandbox, call: Call) -> Json:
         raise invalid("The sandbox knows no pending updates.", "payment_behavior")
     present = not params.get("off_session")
     change = None
+    discounts = give_all(sandbox, params.get("discounts", []), subscription)
     if "items" in params or params.get("billing_cycle_anchor", {}).get("type") == "now":
-        change = plan_change(sandbox, subscription, params)
+        after = {**subscription, "discounts": discounts}
+        change = plan_change(sandbox, after, params)
         if behavior == "error_if_incomplete":
-            refuse_unpayable(sandbox, subscription, change, present=present)
-    fields = _plain_changes(sandbox, subscription, params)
+            refuse_unpayable(sandbox, after, change, present=present)
+    fields = {**_plain_changes(sandbox, subscription, params), "discounts": discounts}
     previous = {
         name: subscription[name] for name, new in fields.items() if subscription[name] != new
     }
+    put(sandbox, subscription, discounts)
     subscription.update(fields)
     if change is not None:
         make_change(
@@ -167,12 +170,6 @@ def _plain_changes(sandbox: Sandbox, subscription: Json, params: Json) -> Json:
     if "cancellation_details" in params:
         sent = {name: value or None for name, value in params["cancellation_details"].items()}
         fields["cancellation_details"] = {**subscription["cancellation_details"], **sent}
-    if "discounts" in params:
-        given = [
-            give(sandbox, each, subscription["customer"], subscription["id"])
-            for each in params["discounts"] or []
-        ]
-        fields["discounts"] = [discount["id"] for discount in given]
     if "pause_collection" in params:
         asked = params["pause_collection"]
         fields["pause_collection"] = (

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
@@ -16,9 +17,10 @@ from accounts.models import Reader
 from paywall.metering.models import MeteredRead
 from paywall.subscriptions.models import Subscription
 from tests.accounts.doing import PASSWORD, sign_in
+from tests.catalog.packages import INTRODUCTORY, make_price
 from tests.gate.visiting import outcome
 from tests.making import make_article, make_reader
-from tests.payments.shop import Newspaper
+from tests.payments.shop import Newspaper, publish
 from tests.stripe_sandbox import portal
 
 FAILS_LATER = "4000000000000341"
@@ -93,6 +95,23 @@ def test_a_discount_that_the_new_price_has_too_is_named(paper: Newspaper, moment
     client, _ = subscriber(paper, discounts=[{"coupon": coupon.id}])
     said = words(client, reverse("account_switch", args=[paper.year.public_id]))
     assert "Everything until 23 November 2027, less your discount €60.00" in said
+
+
+def test_an_introductory_offer_is_not_taken_off_what_follows(paper: Newspaper, moment: Any) -> None:
+    intro = make_price(replace(INTRODUCTORY, amount=1500), name="Local", slug="local")
+    publish(paper)
+    offer = [{"coupon": paper.coupon_of(intro)}]
+    client, subscription = subscriber(paper, intro, discounts=offer)
+    said = words(client, reverse("account_switch", args=[paper.sport.public_id]))
+    assert "From 23 December 2026 €5.00 a month" in said
+    assert "discount" not in said
+    say_yes(client, paper.sport, agree_to(client, paper.sport))
+    assert "Next payment €5.00 on 23 December 2026" in words(client, "/account/")
+    said = words(client, reverse("account_switch", args=[paper.year.public_id]))
+    assert "You pay today €119.00" in said
+    say_yes(client, paper.year, agree_to(client, paper.year))
+    invoice = subscription.invoices.get(billing_reason="subscription_update")
+    assert invoice.amount_paid == 11900
 
 
 def test_down_waits_and_is_called_off(paper: Newspaper, moment: Any) -> None:
