@@ -308,12 +308,20 @@ def _ended(
                 invoice
                 for invoice in facts.invoices
                 if invoice.subscription_id == subscription.stripe_id
-                and invoice.status in {"open", "uncollectible"}
+                and _was_never_paid(invoice, subscription)
                 and invoice.attempts > 0
             ),
             None,
         )
         yield Due(Kind.ENDED, key, subscription, unpaid, sold=subscription.sold, at=ended_at)
+
+
+def _was_never_paid(invoice: InvoiceRow, subscription: SubscriptionRow) -> bool:
+    """Tell whether an invoice may be why it ended: then it is voided, as it buys nothing more."""
+    voided = invoice.status == "void" and invoice.made_at >= subscription.period_starts_at
+    if voided and not subscription.ended_by_reader:
+        return True
+    return invoice.status in {"open", "uncollectible"}
 
 
 def _was_known_before(subscription: SubscriptionRow, moment: datetime) -> bool:

@@ -26,7 +26,7 @@ class SubscriptionRow:
     """A subscription, and what its audit trail says of our own knowledge of it.
 
     `known_since`: when it was recorded first. `cancel_known_since`: when we last heard that it
-    was cancelled, or that it was not any more.
+    was cancelled, or that it was not any more. `ended_by_reader`: at once, by their own wish.
     """
 
     stripe_id: str
@@ -49,6 +49,7 @@ class SubscriptionRow:
     card_brand: str = ""
     card_last4: str = ""
     card_ends_date: date | None = None
+    ended_by_reader: bool = False
 
     @property
     def renews(self) -> bool:

@@ -5,12 +5,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from django.db.models import Max, Min, Q
+from django.db.models import Count, Max, Min, Q
 
 from paywall.catalog.models import Package, Price
 from paywall.letters.due import FIRST_INVOICE, NEWS
 from paywall.letters.facts import Facts, InvoiceRow, PassRow, Sold, SubscriptionRow
 from paywall.letters.models import Letter, Unsubscribed
+from paywall.payments.cancelling import WHY
 from paywall.subscriptions.models import (
     RUNNING,
     Customer,
@@ -64,15 +65,19 @@ def _subscriptions(
         .order_by("pk")
     )
     known = {
-        each["subscription"]: (each["first"], each["cancelled"])
+        each["subscription"]: (each["first"], each["cancelled"], bool(each["by_reader"]))
         for each in SubscriptionChange.objects.filter(subscription__customer__in=customer_ids)
         .values("subscription")
-        .annotate(first=Min("at"), cancelled=Max("at", filter=Q(what="cancels_at")))
+        .annotate(
+            first=Min("at"),
+            cancelled=Max("at", filter=Q(what="cancels_at")),
+            by_reader=Count("pk", filter=Q(what="status", after=Status.CANCELED.value, why=WHY)),
+        )
         .order_by()
     }
     found: defaultdict[int, list[SubscriptionRow]] = defaultdict(list)
     for row in rows:
-        since, cancelled = known.get(row.pk, (row.recorded_at or now, None))
+        since, cancelled, by_reader = known.get(row.pk, (row.recorded_at or now, None, False))
         found[row.customer_id].append(
             SubscriptionRow(
                 stripe_id=row.stripe_id,
@@ -95,6 +100,7 @@ def _subscriptions(
                 card_brand=row.card_brand,
                 card_last4=row.card_last4,
                 card_ends_date=row.card_ends_date,
+                ended_by_reader=by_reader,
             )
         )
     return found
@@ -104,6 +110,7 @@ def _invoices(customer_ids: Collection[int], now: datetime) -> defaultdict[int, 
     recent = now - NEWS
     rows = Invoice.objects.filter(customer__in=customer_ids).filter(
         Q(status__in=["open", "uncollectible"])
+        | Q(status="void", subscription__ended_at__gt=recent)
         | Q(billing_reason=FIRST_INVOICE)
         | Q(paid_at__gt=recent)
         | Q(refunded_at__gt=recent)

@@ -4,6 +4,7 @@ Decided from the rows, so that it does not matter what told us: done again after
 two at once, it is done once. Stripe is asked outside any transaction, and what it did is recorded.
 """
 
+import contextlib
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -17,6 +18,7 @@ from paywall.payments.models import Concern
 from paywall.subscriptions.lifecycle import Reason
 from paywall.subscriptions.models import Customer, Invoice, Purchase, Subscription
 from paywall.subscriptions.snapshot import Status
+from paywall.subscriptions.switches import ENDED
 
 ENDS_BY_ITSELF = (Concern.Kind.DISPUTE, Concern.Kind.DOUBLE)
 PAID_FOR = (Status.TRIALING.value, Status.ACTIVE.value)
@@ -41,6 +43,7 @@ def look_after(stripe: Gateway, customer: Customer, *, now: datetime) -> None:
     doubles = {each.stripe_id for each in _renewing(running)[1:]}
     if customer.reader_id is not None and doubles - _before_staff(customer):
         _end_doubles(stripe, customer, now)
+    _void_what_buys_nothing(stripe, customer, now)
     _settle_what_is_over(customer, now)
 
 
@@ -67,6 +70,7 @@ def in_want() -> QuerySet[Customer]:
         | Exists(disputed[0])
         | Exists(disputed[1])
         | Exists(looked_at)
+        | Exists(_asked_for_nothing().filter(customer=theirs))
     )
 
 
@@ -172,6 +176,28 @@ def _refund(stripe: Gateway, paid: Invoice | Purchase, reason: str, now: datetim
             raise
     else:
         updating.bring_up_to_date(stripe, paid.customer, touched, why="refunded", now=now)
+
+
+def _asked_for_nothing() -> QuerySet[Invoice]:
+    """Keep the invoices that can still be paid, though their subscription never comes back."""
+    return Invoice.objects.filter(status="open", subscription__status__in=ENDED)
+
+
+def _void_what_buys_nothing(stripe: Gateway, customer: Customer, now: datetime) -> None:
+    """Have Stripe take no more money for what has ended: old letters still lead there.
+
+    A payment that is on its way keeps its invoice open at Stripe; the next look sees to it.
+    """
+    ended = _asked_for_nothing().filter(customer=customer)
+    touched = Touched(
+        subscriptions=frozenset(ended.values_list("subscription__stripe_id", flat=True)),
+        invoices=frozenset(ended.values_list("stripe_id", flat=True)),
+    )
+    for invoice_id in touched.invoices:
+        with contextlib.suppress(GatewayRefused):  # paid, or voided, in the same moment
+            stripe.void_invoice(invoice_id)
+    if touched.invoices:
+        updating.bring_up_to_date(stripe, customer, touched, why="what it was for ended", now=now)
 
 
 def _look_at_disputes(customer: Customer, now: datetime) -> None:

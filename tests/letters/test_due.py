@@ -258,6 +258,25 @@ def test_a_payment_that_arrives_is_told_to_who_heard_that_it_failed(day: int) ->
     assert keys(ended(), invoice(paid_at=NOW), written=written) == ["ended:sub_1:2026-11-23"]
 
 
+@pytest.mark.parametrize(
+    ("changes", "by_reader", "named"),
+    [
+        ({"status": "open"}, False, True),
+        ({"status": "void"}, False, True),
+        ({"status": "void"}, True, False),
+        ({"status": "void", "made_at": NOW - 90 * DAY}, False, False),
+        ({"status": "void", "attempts": 0}, False, False),
+    ],
+    ids=["open", "voided since", "ended by the reader", "of an older period", "never asked for"],
+)
+def test_the_end_is_explained_by_what_was_not_paid(
+    changes: dict[str, Any], by_reader: bool, named: bool
+) -> None:
+    never_paid = replace(unpaid(NOW, attempts=4), **changes)
+    [letter] = due(ended(ended_by_reader=by_reader), never_paid)
+    assert (letter.kind, letter.invoice is not None) == (Kind.ENDED, named)
+
+
 def test_a_switch_that_waited_is_announced_once() -> None:
     day = NOW + 20 * DAY
     waiting = subscription(next_sold=SPORT, next_price_at=day)

@@ -1,5 +1,6 @@
 """What follows from the records is done at Stripe, once, and put before staff."""
 
+import contextlib
 from typing import Any
 
 import pytest
@@ -7,11 +8,13 @@ from django.conf import LazySettings
 
 from paywall.entitlements.models import Entitlement
 from paywall.payments import aftercare
-from paywall.payments.gateway import GatewayRefused
+from paywall.payments.gateway import GatewayRefused, GatewayUnavailable
 from paywall.payments.models import Concern
 from paywall.subscriptions.models import Customer, Subscription
-from tests.payments.shop import Newspaper, stripe_id
+from tests.payments.shop import Newspaper, failing_at, stripe_id
 from tests.payments.telling import events, handle_all, keep
+
+FAILS_LATER = "4000000000000341"
 
 
 def two_at_once(paper: Newspaper) -> tuple[Customer, Subscription, Subscription]:
@@ -122,6 +125,67 @@ def test_what_cannot_be_cancelled_is_before_staff(
     monkeypatch.setattr(paper.stripe, "cancel_subscription", refuse)
     aftercare.look_after(paper.stripe, customer, now=paper.now)
     assert Concern.objects.get().kind == "not_cancelled"
+
+
+def ended_unpaid(paper: Newspaper) -> tuple[Customer, Subscription]:
+    """Return a customer whose subscription ended after the card failed again and again."""
+    customer = paper.customer(number=FAILS_LATER)
+    subscription = paper.subscribe(customer)
+    paper.advance(days=75)
+    paper.update(customer)
+    subscription.refresh_from_db()
+    assert subscription.status == "canceled"
+    assert subscription.invoices.filter(status="open").exists()
+    return customer, subscription
+
+
+def open_at_stripe(paper: Newspaper) -> list[Any]:
+    return [each for each in paper.sandbox.store.all("invoice") if each["status"] == "open"]
+
+
+def test_what_has_ended_can_be_paid_no_more(paper: Newspaper) -> None:
+    customer, subscription = ended_unpaid(paper)
+    assert list(aftercare.in_want()) == [customer]
+    for _ in range(2):
+        aftercare.look_after(paper.stripe, customer, now=paper.now)
+        assert not open_at_stripe(paper)
+        assert not subscription.invoices.filter(status="open").exists()
+        assert subscription.invoices.filter(status="void").exists()
+        assert not aftercare.in_want().exists()
+
+
+@pytest.mark.parametrize("kind", ["timeout", "answer_lost"])
+@pytest.mark.parametrize("at", range(3))
+def test_voiding_that_broke_off_is_done_by_the_next(
+    paper: Newspaper, monkeypatch: pytest.MonkeyPatch, at: int, kind: Any
+) -> None:
+    customer, subscription = ended_unpaid(paper)
+    with monkeypatch.context() as patch, contextlib.suppress(GatewayUnavailable):
+        failing_at(paper, patch, at, kind)
+        aftercare.look_after(paper.stripe, customer, now=paper.now)
+    paper.sandbox.faults.clear()
+    aftercare.look_after(paper.stripe, customer, now=paper.now)
+    assert not open_at_stripe(paper)
+    assert not subscription.invoices.filter(status="open").exists()
+    assert not aftercare.in_want().exists()
+
+
+def test_an_invoice_paid_before_it_could_be_voided_is_recorded_as_paid(paper: Newspaper) -> None:
+    customer, subscription = ended_unpaid(paper)
+    for invoice in open_at_stripe(paper):
+        paper.v1.invoices.pay(invoice["id"], {"paid_out_of_band": True})
+    aftercare.look_after(paper.stripe, customer, now=paper.now)
+    assert not subscription.invoices.filter(status__in=["open", "void"]).exists()
+
+
+def test_what_may_still_be_paid_stays_open(paper: Newspaper) -> None:
+    customer = paper.customer(number=FAILS_LATER)
+    paper.subscribe(customer)
+    paper.advance(days=32)
+    paper.update(customer)
+    assert not aftercare.in_want().exists()
+    aftercare.look_after(paper.stripe, customer, now=paper.now)
+    assert len(open_at_stripe(paper)) == 1
 
 
 def test_a_foreign_price_is_before_staff_once(paper: Newspaper) -> None:
