@@ -71,19 +71,33 @@ def check_subscriptions(stripe: Gateway, report: Reconciliation, *, now: datetim
 
 
 def check_customers(stripe: Gateway, report: Reconciliation) -> None:
-    """Look for customers of ours that somebody deleted at Stripe."""
+    """Bring new email addresses to Stripe, and look for customers of ours deleted there."""
     seen = Seen(Customer)
     for page in pages(stripe.customers()):
         report.looked_at += len(page)
-        ids = [each["id"] for each in page]
-        for pk in Customer.objects.filter(stripe_id__in=ids).values_list("pk", flat=True):
-            seen.mark(pk)
-    ours = Customer.objects.exclude(stripe_id=None).exclude(reader=None).order_by("pk")
+        addresses = {each["id"]: each.get("email") or "" for each in page}
+        for ours in Customer.objects.filter(stripe_id__in=addresses).select_related("reader"):
+            seen.mark(ours.pk)
+            told = _bring_address(stripe, ours, addresses[str(ours.stripe_id)])
+            report.differences += [told] if told else []
+    standing = Customer.objects.exclude(stripe_id=None).exclude(reader=None).order_by("pk")
     report.differences += [
         f"{each.stripe_id} was deleted at Stripe: nothing was done. Its reader cannot pay anew."
-        for each in ours.iterator(chunk_size=PAGE)
+        for each in standing.iterator(chunk_size=PAGE)
         if seen.lacks(each.pk)
     ]
+
+
+def _bring_address(stripe: Gateway, ours: Customer, theirs: str) -> str:
+    """Tell Stripe of the address that a reader has now; return what was done, without naming it."""
+    address = ours.reader.email if ours.reader else ""
+    if not address or address.casefold() == theirs.casefold():
+        return ""
+    try:
+        stripe.update_customer(str(ours.stripe_id), {"email": address})
+    except GatewayRefused:  # which may name the address
+        return f"{ours.stripe_id} has another email address here, and Stripe refused it."
+    return f"{ours.stripe_id} had another email address at Stripe: brought there."
 
 
 def check_entitlements(report: Reconciliation, *, now: datetime) -> None:

@@ -9,8 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from paywall.entitlements.models import Entitlement
-from paywall.payments import aftercare, checking, reconciling
-from paywall.payments.gateway import GatewayUnavailable
+from paywall.payments import aftercare, checking, gateway, reconciling
+from paywall.payments.gateway import GatewayRefused, GatewayUnavailable
 from paywall.payments.models import Reconciliation, StripeEvent
 from paywall.payments.reporting import UnderWay, reporting
 from paywall.subscriptions.models import Customer, Subscription
@@ -208,3 +208,32 @@ def test_a_hundred_thousand_subscriptions_take_no_more_memory_than_a_page(
 
     peak(200)
     assert peak(4_000) < 1.2 * peak(400)
+
+
+def test_a_new_email_address_is_brought_to_stripe_once(paper: Newspaper) -> None:
+    customer = paper.customer()
+    assert customer.reader
+    customer.reader.email = "new@example.com"
+    customer.reader.save()
+    [told] = everything(paper)
+    assert told == f"{customer.stripe_id} had another email address at Stripe: brought there."
+    assert paper.v1.customers.retrieve(customer.stripe_id).email == "new@example.com"
+    before = len(events(paper))
+    assert everything(paper) == []
+    assert len(events(paper)) == before
+
+
+def test_an_address_that_stripe_refuses_is_reported_without_it(
+    paper: Newspaper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise GatewayRefused("Invalid email address: new@example.com")
+
+    customer = paper.customer()
+    assert customer.reader
+    customer.reader.email = "new@example.com"
+    customer.reader.save()
+    monkeypatch.setattr(gateway.Gateway, "update_customer", refuse)
+    [told] = everything(paper)
+    assert "Stripe refused it" in told
+    assert "@" not in told
