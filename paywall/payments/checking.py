@@ -1,7 +1,7 @@
 """Comparing all that Stripe lists with our rows, a page at a time, whatever their number."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -14,10 +14,12 @@ from paywall.payments.gateway import Gateway, GatewayRefused, Json
 from paywall.payments.happened import Touched
 from paywall.payments.models import Reconciliation
 from paywall.subscriptions import recording, scopes
-from paywall.subscriptions.models import Customer, Invoice, Subscription
+from paywall.subscriptions.facts import PAID
+from paywall.subscriptions.models import Customer, Invoice, Purchase, Subscription
 from paywall.subscriptions.snapshot import Snapshot, Status, snapshot_of
 
 PAGE = 100
+PASSES_SINCE = timedelta(days=90)  # three times as long as Stripe keeps events
 WHY = "the comparison with Stripe"
 ENDED = (Status.CANCELED.value, Status.INCOMPLETE_EXPIRED.value)
 COMPARED = (
@@ -86,6 +88,37 @@ def check_customers(stripe: Gateway, report: Reconciliation) -> None:
         for each in standing.iterator(chunk_size=PAGE)
         if seen.lacks(each.pk)
     ]
+
+
+def check_passes(stripe: Gateway, report: Reconciliation, *, now: datetime) -> None:
+    """Record the passes that were paid lately and are not here; foreign sales are left alone."""
+    since = int((now - PASSES_SINCE).timestamp())
+    for page in pages(stripe.sessions(status="complete", created={"gte": since})):
+        sold = {
+            each["id"]: each["customer"]
+            for each in page
+            if each["mode"] == "payment" and each["payment_status"] in PAID
+        }
+        report.looked_at += len(sold)
+        recorded = Purchase.objects.filter(stripe_id__in=sold).exclude(paid_at=None)
+        missing = sold.keys() - set(recorded.values_list("stripe_id", flat=True))
+        payers = {sold[each] for each in missing} - {None}
+        customers = {each.stripe_id: each for each in Customer.objects.filter(stripe_id__in=payers)}
+        for session_id in sorted(missing):
+            if customer := customers.get(sold[session_id]):
+                touched = Touched(sessions=frozenset({session_id}))
+                _record_pass(stripe, customer, touched, report, now)
+
+
+def _record_pass(
+    stripe: Gateway, customer: Customer, touched: Touched, report: Reconciliation, now: datetime
+) -> None:
+    (session_id,) = touched.sessions
+    try:
+        if updating.bring_up_to_date(stripe, customer, touched, why=WHY, now=now):
+            report.differences.append(f"{session_id}: a pass was paid and not here. Recorded.")
+    except GatewayRefused as error:
+        report.differences.append(f"{session_id} cannot be compared: {error}")
 
 
 def _bring_address(stripe: Gateway, ours: Customer, theirs: str) -> str:

@@ -38,7 +38,7 @@ def missed_events(stripe: Gateway, *, now: datetime) -> Reconciliation | None:
 
 
 def everything(stripe: Gateway, *, now: datetime) -> Reconciliation | None:
-    """Compare every subscription, customer and price, and record what differs.
+    """Compare every subscription, pass, customer and price, and record what differs.
 
     Return the report, or None while somebody else makes one. Raises GatewayUnavailable and
     GatewayRefused; what was recorded until then stays.
@@ -46,6 +46,7 @@ def everything(stripe: Gateway, *, now: datetime) -> Reconciliation | None:
     try:
         with reporting(Reconciliation.Kind.EVERYTHING, now=now) as report:
             checking.check_subscriptions(stripe, report, now=now)
+            checking.check_passes(stripe, report, now=now)
             checking.check_customers(stripe, report)
             checking.check_entitlements(report, now=now)
             _see_to_what_is_left(stripe, report, now)

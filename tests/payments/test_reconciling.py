@@ -13,10 +13,10 @@ from paywall.payments import aftercare, checking, gateway, reconciling
 from paywall.payments.gateway import GatewayRefused, GatewayUnavailable
 from paywall.payments.models import Reconciliation, StripeEvent
 from paywall.payments.reporting import UnderWay, reporting
-from paywall.subscriptions.models import Customer, Subscription
-from tests.payments.lives import LIVES, what_is_left
+from paywall.subscriptions.models import Customer, Purchase, Subscription
+from tests.payments.lives import LIVES, Life, what_is_left
 from tests.payments.living import begun, in_order
-from tests.payments.shop import Newspaper
+from tests.payments.shop import GOOD, Newspaper
 from tests.payments.telling import SECRET, events, handle_all, keep, subscribe_at_stripe
 from tests.stripe_sandbox import TEST_KEY
 
@@ -237,3 +237,14 @@ def test_an_address_that_stripe_refuses_is_reported_without_it(
     [told] = everything(paper)
     assert "Stripe refused it" in told
     assert "@" not in told
+
+
+def test_a_pass_that_nobody_told_us_of_is_recorded_once(paper: Newspaper) -> None:
+    life = Life(paper)
+    life.buy_a_day(GOOD)
+    assert not Purchase.objects.exists()
+    [told] = everything(paper)
+    bought = Purchase.objects.get()
+    assert told == f"{bought.stripe_id}: a pass was paid and not here. Recorded."
+    assert bought.paid_at
+    assert everything(paper) == []
