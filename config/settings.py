@@ -103,9 +103,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 
 # -- Print subscribers --------------------------------------------------------------------------
 PRINT_SEATS = env.int("PRINT_SEATS", default=2)  # readers that a print account is good for
-PRINT_TRIES_AN_HOUR = env.int(
-    "PRINT_TRIES_AN_HOUR", default=5
-)  # wrong ones, then ever longer waits
+# Wrong tries that are let pass; then the waits grow ever longer.
+PRINT_TRIES_AN_HOUR = env.int("PRINT_TRIES_AN_HOUR", default=5)
 PRINT_NETWORK_TRIES_AN_HOUR = env.int("PRINT_NETWORK_TRIES_AN_HOUR", default=5)
 PRINT_NUMBER_EXAMPLE = env.str("PRINT_NUMBER_EXAMPLE", default="00123456")  # as on the bill
 # The desk that readers can ring, and when; empty: pages name none.

@@ -13,8 +13,8 @@ from pytest_django.live_server_helper import LiveServer
 from articles.models import Article
 from paywall.payments.models import CheckoutAttempt, StripeEvent
 from paywall.subscriptions.models import Customer, Purchase, Subscription
-from tests.journeys.conftest import DESKTOP, PHONE, emailed_code, ending_of, screenshot
-from tests.journeys.till import open_till, tell
+from tests.journeys.conftest import DESKTOP, PHONE, ending_of, screenshot
+from tests.journeys.till import choose, is_open, open_till, pay, press, sign_in, sign_up, tell
 from tests.making import make_reader
 from tests.payments.shop import GOOD, Newspaper
 
@@ -34,48 +34,6 @@ def paper(
     """Open a newspaper beside a sandbox that is reached over HTTP."""
     with open_till(settings, live_server) as paper:
         yield paper
-
-
-def sign_up(page: Page, email: str) -> None:
-    """Give an address on the way to paying, and type the emailed code."""
-    expect(page.get_by_role("heading", name="First, your email address")).to_be_visible()
-    page.get_by_label("Email").fill(email)
-    page.get_by_role("button", name="Continue").click()
-    page.get_by_label("Code").fill(emailed_code())
-    page.get_by_role("button", name="Confirm").click()
-
-
-def sign_in(page: Page, email: str) -> None:
-    """Sign in on the way to paying."""
-    page.get_by_role("main").get_by_role("link", name="Sign in").click()
-    page.get_by_label("Email").first.fill(email)
-    page.get_by_label("Password", exact=True).fill("correct horse")
-    page.get_by_role("button", name="Sign in", exact=True).click()
-
-
-def choose(page: Page, name: str) -> None:
-    """Go from the wall to the packages, and take the one of that name."""
-    page.get_by_role("main").get_by_role("link", name="Subscribe now").click()
-    page.get_by_role("link", name=re.compile(f": {name},")).click()
-
-
-def press(page: Page) -> None:
-    """Press the button beside the terms, which leads to Stripe."""
-    page.get_by_role("button", name=re.compile("with Stripe$|free days?$")).click()
-    expect(page).to_have_url(re.compile("/checkout/cs_"))
-
-
-def pay(page: Page, number: str) -> None:
-    """Type a card on Stripe's page, and press its button."""
-    page.get_by_label("Card number or IBAN").fill(number)
-    page.get_by_role("button", name=re.compile("^(Subscribe|Pay|Start trial)")).last.click()
-
-
-def is_open(page: Page, article: Article) -> None:
-    """Look whether the reader is on the story, and can read its end."""
-    expect(page).to_have_url(re.compile(f"{article.get_absolute_url()}$"))
-    expect(page.locator("body")).to_contain_text("Thank you, and welcome. The story is open")
-    expect(page.locator("body")).to_contain_text(ending_of(1))
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
