@@ -209,7 +209,7 @@ def test_a_page_that_sends_a_task_does_not_wait_for_redis(
 ) -> None:
     settings.CELERY_BROKER_URL = redis_server.url
     settings.CELERY_TASK_ALWAYS_EAGER = False
-    app = Celery("page")
+    app = Celery("page", set_as_current=False, fixups=[])  # it is not to become the default
     app.config_from_object("django.conf:settings", namespace="CELERY")
     task = app.task(name="asked")(do_nothing)
     task.delay()

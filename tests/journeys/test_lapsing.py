@@ -21,7 +21,11 @@ from tests.journeys.till import choose, is_open, open_till, pay, press, sign_in,
 from tests.making import make_reader
 from tests.payments.shop import GOOD, Newspaper
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.journey,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("tasks_here"),
+]
 
 Visit = Callable[..., Page]
 MASTERCARD, ASKS_ONCE = "5555555555554444", "4000002500003155"

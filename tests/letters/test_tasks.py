@@ -15,13 +15,12 @@ from tests.metering.racing import race
 from tests.payments.shop import Newspaper
 from tests.payments.telling import events, keep, subscribe_at_stripe
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("tasks_here")]
 
 
 @pytest.fixture(autouse=True)
 def _the_clock_of_stripe(paper: Newspaper, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: paper.now)
-    monkeypatch.setattr(tasks.send_letters, "delay", tasks.send_letters)
 
 
 def subjects() -> list[str]:
