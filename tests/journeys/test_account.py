@@ -27,6 +27,7 @@ def name_of(page: Page, what: str) -> str:
 
 
 def shot(page: Page, what: str) -> None:
+    page.wait_for_load_state()  # between two pages there is no document to measure
     assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
     screenshot(page, name_of(page, what))
 
