@@ -68,4 +68,4 @@ def test_a_backlog_is_handled_at_the_first_look(tmp_path: Path) -> None:
             "BENCH_FIRST_READERS": "1",
         }
         serving.run_module("tests.bench.newspaper", environment)
-        assert "a backlog of 60 events" in grounds.handle_backlog(store, tmp_path, events=60)
+        assert "a backlog of 12 events" in grounds.handle_backlog(store, tmp_path, events=12)
