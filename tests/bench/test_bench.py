@@ -9,6 +9,8 @@ from tests.bench import grounds, serving, stores
 from tests.bench.load import ask
 from tests.bench.pages import Heat, Page, check
 
+pytestmark = pytest.mark.xdist_group("bench")  # what is measured is laid out once
+
 
 @pytest.fixture(scope="module")
 def heats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sequence[Heat]]:
