@@ -1,4 +1,4 @@
-"""A file that staff send, kept in pieces until a task has read it, on whatever machine that runs."""
+"""A file that staff send, kept in pieces until a task has read it, on whatever machine."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta

@@ -37,7 +37,6 @@ class UploadForm(forms.Form):
         choices=[(name, name) for name in PROFILES], widget=UnfoldAdminSelectWidget
     )
 
-
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > LARGEST:
