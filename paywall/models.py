@@ -15,6 +15,7 @@ from paywall.circulation.models import (
     PrintProduct,
     PrintPublication,
     RejectedRow,
+    SentPiece,
     StagedChange,
     StagedRow,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "Reconciliation",
     "RejectedRow",
     "Section",
+    "SentPiece",
     "StagedChange",
     "StagedRow",
     "StripeEvent",

@@ -21,7 +21,7 @@ class PrintAccount(models.Model):
     publication = models.CharField(max_length=40, blank=True)
     number = models.CharField(max_length=40)
     number_key = models.CharField(max_length=40)
-    former_number_key = models.CharField(max_length=40, blank=True)
+    former_number_key = models.CharField("former number", max_length=40, blank=True)
     first_name = models.CharField(max_length=80, blank=True)
     last_name = models.CharField(max_length=80, blank=True)
     second_name = models.CharField(max_length=160, blank=True)
@@ -30,7 +30,7 @@ class PrintAccount(models.Model):
     city = models.CharField(max_length=80, blank=True)
     postal_code = models.CharField(max_length=16, blank=True)
     billing_postal_code = models.CharField(max_length=16, blank=True)
-    phone_last4 = models.CharField(max_length=4, blank=True)
+    phone_last4 = models.CharField("last four of the phone", max_length=4, blank=True)
     email = models.CharField(max_length=254, blank=True, help_text="In small letters.")
     digest = models.BigIntegerField(default=0)
     first_seen_at = models.DateTimeField()
@@ -156,6 +156,9 @@ class CirculationImport(models.Model):
     activations = models.PositiveIntegerField(default=0, help_text="Open when it was judged.")
     publications = models.JSONField(default=dict, help_text="How many rows each has.")
     singles = models.BooleanField(default=False, help_text="Each account has one row: it is known.")
+    readings = models.PositiveSmallIntegerField(
+        default=0, help_text="How often reading it was begun, if staff sent it."
+    )
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -174,6 +177,26 @@ class CirculationImport(models.Model):
         numbers = ", ".join(f"{getattr(self, name)} {name}" for name in counts)
         state = "taken" if self.state == ImportState.SWAPPING else self.state
         return f"{state}: {numbers}"
+
+
+class SentPiece(models.Model):
+    """A piece of a file that staff sent, until a task has read it.
+
+    In the database: it is all that web and worker are sure to share, and what storage keeps is
+    served to everybody.
+    """
+
+    file = models.ForeignKey(CirculationImport, models.CASCADE, related_name="pieces")
+    position = models.PositiveIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["file", "position"], name="sent_piece_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"piece {self.position}"
 
 
 class StagedRow(models.Model):

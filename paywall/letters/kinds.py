@@ -26,6 +26,7 @@ class Kind(StrEnum):
     PRINT_ASKED = "print_asked"
     PRINT_DECLINED = "print_declined"
     PRINT_INVITATION = "print_invitation"
+    CIRCULATION = "circulation"
 
 
 # Everything else is a notice about money, or about what a reader has: they cannot do without.

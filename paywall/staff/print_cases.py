@@ -12,10 +12,12 @@ from unfold.admin import ModelAdmin
 
 from accounts.models import Reader
 from paywall import clock
-from paywall.circulation import cases, comparing, seats
+from paywall.circulation import cases, comparing, erasing, seats
 from paywall.circulation.claims import Activation, PrintCase
 from paywall.circulation.models import PrintAccount
+from paywall.entitlements.models import Entitlement
 
+NOT_YET = "Approved: {} will read with {}, as soon as digital access comes with it again."
 LIST = "admin:paywall_printcase_changelist"
 
 
@@ -59,6 +61,7 @@ class PrintCaseAdmin(ModelAdmin):
                 case, search=request.GET.get("number", ""), now=clock.now()
             ),
             "search": request.GET.get("number", ""),
+            "erased": erasing.erased_among(cases.typed_in(case)),
             "may_decide": case.state == PrintCase.State.OPEN
             and self.has_change_permission(request),
         }
@@ -78,14 +81,22 @@ class PrintCaseAdmin(ModelAdmin):
             self.log_change(request, case, "Declined.")
             messages.success(request, "Declined. The reader gets a letter with the reason.")
             return redirect(LIST)
+        if "back" in request.POST:
+            cases.let_erased_back(case)
+            self.log_change(request, case, "Let the next file bring it back.")
+            messages.success(request, "The next file brings it back, and is tried with this case.")
+            return redirect(request.get_full_path())
         account = get_object_or_404(PrintAccount, pk=request.POST.get("approve") or 0)
         try:
-            cases.approve(case, account, by=staff, now=now)
+            taken = cases.approve(case, account, by=staff, now=now)
         except cases.NoSeatError as why:
             messages.error(request, str(why))
             return redirect(request.get_full_path())
         self.log_change(request, case, f"Approved for {account}.")
-        messages.success(request, f"Approved: {case.reader} reads with {account}.")
+        if Entitlement.objects.in_force(now).filter(activation=taken).exists():
+            messages.success(request, f"Approved: {case.reader} reads with {account}.")
+        else:
+            messages.warning(request, NOT_YET.format(case.reader, account))
         return redirect(LIST)
 
 
