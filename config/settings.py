@@ -91,6 +91,9 @@ CLOCK = "django.utils.timezone.now"
 if DEBUG and STRIPE_API_BASE.startswith("http://"):
     CLOCK = "config.demo.clock.now"
 
+# What finds a story by its address, for staff: another CMS names its own.
+STORY_FINDER = "articles.finding.story_at"
+
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECURE_SSL_REDIRECT = SITE_IS_SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SITE_IS_SECURE else None

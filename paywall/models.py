@@ -20,7 +20,7 @@ from paywall.circulation.models import (
 )
 from paywall.entitlements.models import Entitlement
 from paywall.letters.models import Letter, Unsubscribed
-from paywall.metering.models import Meter, MeteredRead, MeterKey, MeterRule
+from paywall.metering.models import Meter, MeteredRead, MeterKey, MeterRule, RefusedVisit
 from paywall.payments.models import (
     CheckoutAttempt,
     Concern,
@@ -35,6 +35,7 @@ from paywall.subscriptions.models import (
     Subscription,
     SubscriptionChange,
 )
+from paywall.trail.models import StaffAction
 
 __all__ = [
     "Activation",
@@ -60,8 +61,10 @@ __all__ = [
     "Publication",
     "Purchase",
     "Reconciliation",
+    "RefusedVisit",
     "RejectedRow",
     "Section",
+    "StaffAction",
     "StagedChange",
     "StagedRow",
     "StripeEvent",
