@@ -28,7 +28,7 @@ def story_at(address: str, *, now: datetime) -> Story | None:
         old = OldAddress.objects.filter(path__in=forms).values_list("path", "article_id")
         found = dict(old)
         key = next((found[form] for form in forms if form in found), None)
-        article = published.filter(pk=key).first()
+        article = published.filter(pk=key).first() if key else None
     return article.as_story(now) if article else None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from accounts.models import Reader
@@ -16,6 +16,7 @@ from paywall.subscriptions.models import Customer, Invoice, Purchase, Subscripti
 
 MOST = 20
 AT_STRIPE = re.compile(r"(cus|sub|in|pi|cs)_\w+")
+READERS: QuerySet[Reader] = Reader.objects.all()
 LAST = "\uffff"  # comes after every letter
 
 
@@ -63,7 +64,7 @@ def _every_way(typed: str, answer: Answer) -> Iterator[Found]:
         yield from (Found(each, typed) for each in _at_stripe(typed))
         return
     if public_id := _public_id(typed):
-        yield from (Found(each, "id") for each in Reader.objects.filter(public_id=public_id))
+        yield from (Found(each, "id") for each in READERS.filter(public_id=public_id))
         return
     if " " not in typed:
         readers = _addressed(typed).order_by("email")[: MOST + 1]
@@ -76,9 +77,9 @@ def _every_way(typed: str, answer: Answer) -> Iterator[Found]:
         yield from _of_accounts(_named(typed), answer)
 
 
-def _addressed(typed: str) -> Iterable[Reader]:
+def _addressed(typed: str) -> QuerySet[Reader]:
     # Addresses are in small letters, so that the index on them is enough.
-    return Reader.objects.filter(email__startswith=typed.strip().lower())
+    return READERS.filter(email__startswith=typed.strip().lower())
 
 
 def _named(typed: str) -> Iterable[PrintAccount]:
@@ -115,7 +116,7 @@ def _at_stripe(stripe_id: str) -> Iterable[Reader]:
         Purchase.objects.filter(by_payment if stripe_id.startswith("pi_") else by_id),
     ):
         customers |= set(rows.values_list("customer", flat=True)[:MOST])
-    return Reader.objects.filter(customer__in=customers)
+    return READERS.filter(customer__in=customers)
 
 
 def _public_id(typed: str) -> UUID | None:

@@ -162,15 +162,15 @@ def _print(reader: Reader, newest: Newest) -> Iterator[Moment]:
         PrintLine.objects.filter(account__in=accounts).exclude(status_since=None), "status_since"
     )
     for line in lines:
-        assert line.status_since
+        since = line.status_since or line.account.first_seen_at
         what = f"The printed paper: {line.get_status_display().lower()}"
-        yield Moment(line.status_since, "print", what, "Circulation", "print file", str(line))
+        yield Moment(since, "print", what, "Circulation", "print file", str(line))
     cases: Iterable[PrintCase] = newest(
         PrintCase.objects.filter(reader=reader).exclude(opened_at=None), "opened_at"
     )
     for case in cases:
-        assert case.opened_at
-        yield Moment(case.opened_at, "print", "Asked us to look for a print account", READER)
+        asked_at = case.opened_at or case.typed_at
+        yield Moment(asked_at, "print", "Asked us to look for a print account", READER)
         if case.decided_at:
             what = f"The case was decided: {case.get_state_display().lower()}"
             yield Moment(case.decided_at, "print", what, "Staff", "case", case.reason)

@@ -1,10 +1,12 @@
 """Deleting a reader in the admin: what they pay for ends at Stripe first."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import URLPattern, path
 
 from accounts.admin import ReaderAdmin
 from accounts.models import Reader
@@ -12,6 +14,7 @@ from paywall import clock
 from paywall.payments import gateway
 from paywall.payments.gateway import GatewayError
 from paywall.privacy import closing
+from paywall.staff import reader_page
 from paywall.subscriptions.models import Subscription
 
 admin.site.unregister(Reader)
@@ -23,6 +26,18 @@ FAILED = "{} was not deleted: what is paid for could not be ended at Stripe. {} 
 @admin.register(Reader)
 class PayingReaderAdmin(ReaderAdmin):
     """Readers one by one: each deletion talks to Stripe, and may have to be tried again."""
+
+    def get_urls(self) -> list[URLPattern]:
+        def of(view: Any) -> Any:
+            return self.admin_site.admin_view(partial(view, self))
+
+        own = [
+            path("desk/", of(reader_page.search), name="reader_search"),
+            path("desk/new/", of(reader_page.create), name="reader_create"),
+            path("desk/<uuid:public_id>/", of(reader_page.show), name="reader_page"),
+            path("desk/<uuid:public_id>/<slug:name>/", of(reader_page.act), name="reader_act"),
+        ]
+        return [*own, *super().get_urls()]
 
     def get_actions(self, request: HttpRequest) -> Any:
         actions = super().get_actions(request)

@@ -55,6 +55,11 @@ def finish(action: StaffAction, outcome: str = DONE) -> None:
     action.outcome = outcome
 
 
+def name(action: StaffAction, reader: Reader) -> None:
+    """Write down whom it turned out to be about: an account that it made."""
+    StaffAction.objects.filter(pk=action.pk).update(reader=reader, about=name_of(reader))
+
+
 def name_of(reader: Reader) -> str:
     """Return what the trail calls a reader when the account is gone: nothing personal."""
     return f"reader {reader.public_id}"
@@ -100,4 +105,5 @@ def _reader_of(entry: LogEntry) -> Reader | None:
     edited = entry.content_type.get_all_objects_for_this_type(pk=entry.object_id).first()
     if isinstance(edited, Reader):
         return edited
-    return Reader.objects.filter(pk=getattr(edited, "reader_id", None)).first()
+    found: Reader | None = Reader.objects.filter(pk=getattr(edited, "reader_id", None)).first()
+    return found
