@@ -58,6 +58,11 @@ app.conf.beat_schedule = {
         "task": "paywall.tasks.take_circulation_file",
         "schedule": crontab(hour="4", minute="0"),
     },
+    "read-sent-circulation-files": {
+        "task": "paywall.tasks.read_sent_circulation_files",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "go-on-with-circulation": {
         "task": "paywall.tasks.go_on_with_circulation",
         "schedule": crontab(minute="*/5"),

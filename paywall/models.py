@@ -15,6 +15,7 @@ from paywall.circulation.models import (
     PrintProduct,
     PrintPublication,
     RejectedRow,
+    SentPiece,
     StagedChange,
     StagedRow,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "RefusedVisit",
     "RejectedRow",
     "Section",
+    "SentPiece",
     "StaffAction",
     "StagedChange",
     "StagedRow",

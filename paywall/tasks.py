@@ -9,7 +9,15 @@ from django.conf import settings
 from django.db import transaction
 
 from paywall import clock
-from paywall.circulation import cases, following, guessing, importing, nightly, seats
+from paywall.circulation import (
+    cases,
+    following,
+    guessing,
+    importing,
+    nightly,
+    reading_sent,
+    seats,
+)
 from paywall.circulation.locking import BusyError
 from paywall.letters import print_writing, sending, walking, writing
 from paywall.metering import forgetting
@@ -134,6 +142,18 @@ def take_circulation_file() -> None:
     """Take in tonight's circulation file from CIRCULATION_SOURCE."""
     if nightly.take_tonights(now=clock.now()):
         transaction.on_commit(follow_up_print.delay, robust=True)
+
+
+@shared_task
+def read_sent_circulation_files() -> None:
+    """Read what staff sent, so that they see what it would do.
+
+    As soon as one is there, and on the schedule, since that task may never have been sent.
+    """
+    try:
+        reading_sent.read_all(now=clock.now())
+    except BusyError:
+        return  # the next one reads it
 
 
 @shared_task

@@ -12,12 +12,13 @@ from typing import Any
 
 from django.db import transaction
 
+from paywall.circulation import sent
 from paywall.circulation.errors import RefusedError
 from paywall.circulation.judging import judge
 from paywall.circulation.locking import one_at_a_time
 from paywall.circulation.models import CirculationImport, PrintPublication, RejectedRow, StagedRow
 from paywall.circulation.profiles import PROFILES, Profile
-from paywall.circulation.sources import Fetched, fetched, shown
+from paywall.circulation.sources import Fetched, fetched, shown, uploaded
 from paywall.circulation.staging import clear, stage
 from paywall.circulation.states import ImportState
 from paywall.circulation.swapping import swap
@@ -59,13 +60,18 @@ def take(source: str, *, profile: str, now: datetime, dry_run: bool = False) -> 
             raise
 
 
-def look_at(found: Fetched, *, profile: str, now: datetime) -> Answer:
+def look_at(file: CirculationImport, *, now: datetime) -> Answer:
     """Read and judge a file that staff sent; it waits for their yes. Raises BusyError."""
     with one_at_a_time():
         finish_interrupted(now=now)
-        file = _begin(found.name, profile, now)
+        file.refresh_from_db()
+        if file.state != ImportState.WAITING:  # somebody else has read it
+            return Answer(file)
+        file.state, file.began_at, file.readings = ImportState.STAGING, now, file.readings + 1
+        file.save(update_fields=["state", "began_at", "readings"])
         try:
-            return _read_and_judge(file, found, now=now, asks=True)
+            with uploaded(sent.pieces_of(file), file.source) as found:
+                return _read_and_judge(file, found, now=now, asks=True)
         except RefusedError as error:
             return _refused(file, error, now=now)
         except BaseException:
@@ -251,7 +257,13 @@ def _refused(
 
 
 def _abandon(file: CirculationImport, *, now: datetime) -> None:
-    """Forget what was read of a file whose reading broke off, unless it was accepted by then."""
+    """Forget what was read of a file whose reading broke off, unless it was accepted by then.
+
+    One that staff sent is here still, and is read again.
+    """
     staging = CirculationImport.objects.filter(pk=file.pk, state=ImportState.STAGING)
-    if staging.update(state=ImportState.REFUSED, why="Reading it was interrupted.", ended_at=now):
+    if sent.may_be_read_again(file) and staging.update(state=ImportState.WAITING):
+        RejectedRow.objects.filter(file=file).delete()
+        clear(file)
+    elif staging.update(state=ImportState.REFUSED, why="Reading it was interrupted.", ended_at=now):
         clear(file)

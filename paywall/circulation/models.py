@@ -158,6 +158,9 @@ class CirculationImport(models.Model):
     activations = models.PositiveIntegerField(default=0, help_text="Open when it was judged.")
     publications = models.JSONField(default=dict, help_text="How many rows each has.")
     singles = models.BooleanField(default=False, help_text="Each account has one row: it is known.")
+    readings = models.PositiveSmallIntegerField(
+        default=0, help_text="How often reading it was begun, if staff sent it."
+    )
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -176,6 +179,26 @@ class CirculationImport(models.Model):
         numbers = ", ".join(f"{getattr(self, name)} {name}" for name in counts)
         state = "taken" if self.state == ImportState.SWAPPING else self.state
         return f"{state}: {numbers}"
+
+
+class SentPiece(models.Model):
+    """A piece of a file that staff sent, until a task has read it.
+
+    In the database: it is all that web and worker are sure to share, and what storage keeps is
+    served to everybody.
+    """
+
+    file = models.ForeignKey(CirculationImport, models.CASCADE, related_name="pieces")
+    position = models.PositiveIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["file", "position"], name="sent_piece_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"piece {self.position}"
 
 
 class StagedRow(models.Model):

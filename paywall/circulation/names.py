@@ -36,7 +36,8 @@ _LETTERS = str.maketrans(
     {"ß": "ss", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "œ": "oe", "æ": "ae", "ø": "ö"}
 )
 _WITH_E = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"}
-_AND = re.compile(r"\s*(?:&|\+|/|;|\b(?:and|und|or|et)\b)\s*", re.IGNORECASE)
+# A word joins two names only where there are two: Or and Et are names themselves.
+_AND = re.compile(r"\s*[&+/;]\s*|(?<=\S)\s+(?:and|und|or|et)\s+(?=\S)", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s\-‐‑‒–—_,]+")  # every kind of hyphen
 _APOSTROPHES = re.compile(r"['`´‘’‛′ʹʻʼˈ]")
 _E_FOR_DOTS = re.compile(r"(?<![aeiouy])([aou])e(?=[^aeiouy])")

@@ -23,6 +23,8 @@ LINE_STATUSES = [
 class ImportState(StrEnum):
     """How far a file has come."""
 
+    ARRIVING = "arriving"  # staff are sending it
+    WAITING = "waiting"  # staff have sent it: a task is to read it
     STAGING = "staging"  # being read; nothing is in force
     REFUSED = "refused"  # unreadable, or older than the last
     HELD = "held"  # staff are asked
@@ -31,4 +33,10 @@ class ImportState(StrEnum):
     TAKEN = "taken"
 
 
-IMPORT_STATES = [(state.value, state.value.capitalize()) for state in ImportState]
+_SAID = {
+    ImportState.ARRIVING: "Being sent",
+    ImportState.WAITING: "Sent, not read yet",
+    ImportState.STAGING: "Being read",
+    ImportState.SWAPPING: "Being put in force",
+}
+IMPORT_STATES = [(state.value, _SAID.get(state, state.value.capitalize())) for state in ImportState]

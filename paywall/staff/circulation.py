@@ -5,6 +5,7 @@ from typing import Any, ClassVar, cast
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -22,12 +23,15 @@ from paywall.circulation.models import (
     PrintLine,
     PrintProduct,
     StagedChange,
+    StagedRow,
 )
 from paywall.circulation.states import ImportState
 from paywall.staff import upload_page
 from paywall.tasks import follow_print, go_on_with_circulation
 
 SHOWN = 20  # rejected rows and changes on a file's page
+GOES_ON = {ImportState.ARRIVING, ImportState.WAITING, ImportState.STAGING, ImportState.SWAPPING}
+REFRESH = 5  # seconds; until then the page looks again by itself
 
 
 @admin.register(CirculationImport)
@@ -93,7 +97,9 @@ class CirculationImportAdmin(ModelAdmin):
             "opts": self.opts,
             "title": f"Circulation file: {file.source}",
             "file": file,
-            "state": ImportState(file.state),
+            "goes_on": file.state in GOES_ON,
+            "refresh": REFRESH,
+            "read_so_far": read_so_far(file),
             "may_decide": file.state == ImportState.HELD and self.has_change_permission(request),
             "rejected": file.rejected_rows.all()[:SHOWN],
             "changed": changes.filter(kind=StagedChange.Kind.CHANGED)[:SHOWN],
@@ -130,6 +136,11 @@ class CirculationImportAdmin(ModelAdmin):
         )
 
 
+def read_so_far(file: CirculationImport) -> int:
+    """Return how many good rows of a file are read, while it is."""
+    return StagedRow.objects.filter(file=file).count() if file.state == ImportState.STAGING else 0
+
+
 @admin.register(PrintProduct)
 class PrintProductAdmin(ModelAdmin):
     """What print subscriptions open. A change is in force for everybody in a moment."""
@@ -150,18 +161,17 @@ class PrintProductAdmin(ModelAdmin):
         transaction.on_commit(follow_print.delay, robust=True)
 
 
+def shown_of(model: type[Model], *, without: set[str]) -> list[str]:
+    """Return the names of a model's fields but these, in their order."""
+    names = (field.name for field in model._meta.concrete_fields if not field.primary_key)
+    return [name for name in names if name not in without]
+
+
 class PrintLineInline(TabularInline):
     model = PrintLine
     extra = 0
     can_delete = False
-    fields = readonly_fields = (
-        "product",
-        "rate_code",
-        "delivery_days",
-        "status",
-        "hold_until",
-        "paid_through",
-    )
+    fields = readonly_fields = shown_of(PrintLine, without={"account", "status_since"})
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -176,24 +186,7 @@ class PrintAccountAdmin(ModelAdmin):
     search_help_text = "The beginning of a number or of a last name."
     show_full_result_count = False
     inlines = (PrintLineInline,)
-    fields: ClassVar = [
-        "publication",
-        "number",
-        "first_name",
-        "last_name",
-        "second_name",
-        "company",
-        "street",
-        "city",
-        "postal_code",
-        "billing_postal_code",
-        "phone_last4",
-        "email",
-        "first_seen_at",
-        "last_seen_at",
-        "absent_since",
-        "seats",
-    ]
+    fields: ClassVar = shown_of(PrintAccount, without={"number_key", "former_number_key", "digest"})
     readonly_fields: ClassVar = fields[:-1]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

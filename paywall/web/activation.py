@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import Reader
 from accounts.proved import proved_addresses
 from paywall import clock
-from paywall.circulation import activation, cases, drafts
+from paywall.circulation import activation, cases, drafts, showing
 from paywall.circulation.activation import Answer
 from paywall.circulation.masking import masked_number
 from paywall.gate.admission import share_or_keep
@@ -123,12 +123,16 @@ def _show_form(request: HttpRequest, sent: ActivationForm | None = None) -> Http
     if sent:
         forms[sent.way] = sent
     offered = None if sent else activation.offered_by_address(reader, now=now)
+    printed = showing.print_of(reader, now=now)
     by_phone = sent.way == "phone" if sent else bool(initial.get("phone"))
     context = {
         **_help(request),
         "with_number": forms["number"],
         "with_phone": forms["phone"],
         "by_phone": by_phone,
+        "sent": sent,
+        "printed": printed,
+        "has_access": any(account.opens for account in printed.accounts),
         "offered": masked_number(offered.account.number) if offered else "",
         "is_proved": bool(proved_addresses(reader)),
     }

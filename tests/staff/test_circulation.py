@@ -15,6 +15,7 @@ from paywall import tasks
 from paywall.circulation.models import CirculationImport, PrintAccount, PrintProduct
 from paywall.circulation.rejects import neutralised
 from paywall.circulation.states import ImportState
+from paywall.staff import upload_page
 from tests.circulation.files import DAY, a_line, activate, is_open, lines, take, text_of
 from tests.making import make_reader
 
@@ -28,10 +29,16 @@ def staff(client: Client) -> Client:
 
 
 def send(staff: Client, file: bytes, name: str = "tonight.csv") -> HttpResponse:
+    """Send a file, and return its page once it is read."""
+    sent = keep(staff, file, name)
+    tasks.read_sent_circulation_files()  # the worker does
+    return staff.get(sent["Location"])  # type: ignore[return-value]
+
+
+def keep(staff: Client, file: bytes, name: str = "tonight.csv") -> HttpResponse:
     return staff.post(  # type: ignore[return-value]
         reverse("admin:paywall_circulationimport_send"),
         {"file": SimpleUploadedFile(name, file), "profile": "standard"},
-        follow=True,
     )
 
 
@@ -54,6 +61,29 @@ def test_a_file_that_was_sent_is_shown_and_changes_nothing_until_the_yes(
     file.refresh_from_db()
     assert (file.state, str(file.decided_by)) == (ImportState.TAKEN, "desk@example.com")
     assert PrintAccount.objects.count() == 60
+
+
+def test_until_it_is_read_its_page_says_so_and_looks_again_by_itself(staff: Client) -> None:
+    address = keep(staff, text_of(lines(3)).encode())["Location"]
+    page = staff.get(address).content.decode()
+    assert '<meta http-equiv="refresh" content="5">' in page
+    assert "about to be read" in page
+    assert "put it in force" not in page
+    CirculationImport.objects.update(state=ImportState.STAGING)
+    assert "It is being read" in staff.get(address).content.decode()
+    CirculationImport.objects.update(state=ImportState.WAITING)
+    tasks.read_sent_circulation_files()
+    page = staff.get(address).content.decode()
+    assert "put it in force" in page
+    assert "http-equiv" not in page
+
+
+def test_a_file_that_is_too_large_is_not_kept(
+    staff: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upload_page, "LARGEST", 10)
+    assert "It is larger than" in keep(staff, b"x" * 11).content.decode()
+    assert not CirculationImport.objects.exists()
 
 
 def test_a_no_puts_it_aside(staff: Client) -> None:

@@ -192,6 +192,35 @@ def test_nothing_is_turned_on_without_a_token() -> None:
     assert post(client).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("status", "says", "says_not"),
+    [
+        ("active", "There is nothing to turn on", "Have you another subscription now"),
+        ("hold", "Your digital access stays on", "Have you another subscription now"),
+        ("stopped", "Have you another subscription now", "There is nothing to turn on"),
+    ],
+)
+def test_who_has_a_print_account_sees_it_and_what_to_do(
+    status: str, says: str, says_not: str
+) -> None:
+    make_account()
+    reader = make_reader()
+    claim(reader)
+    PrintLine.objects.update(status=status)
+    page = words(signed_in(reader).get(f"{PAGE}?next=/stories/one/"))
+    assert "Subscription •••456" in page
+    assert says in page
+    assert says_not not in page
+    assert ("Back to the story" in page) is (status != "stopped")
+
+
+def test_whose_case_is_open_is_told_so_on_the_form() -> None:
+    client = signed_in()
+    post(client, number="999")
+    client.post(reverse("activate_check"))
+    assert "We are checking already what you typed" in words(client.get(PAGE))
+
+
 # -- A guesser learns nothing ------------------------------------------------------------------
 
 
@@ -222,15 +251,33 @@ def claimed_and_asked_before() -> dict[str, str]:
     return {**claimed(), "asked": "yes"}
 
 
+def by_phone(make: Callable[[], dict[str, str]]) -> Callable[[], dict[str, str]]:
+    def made() -> dict[str, str]:
+        return {"way": "phone", "phone": "0142", "number": "", **make()}
+
+    made.__name__ = f"{make.__name__}_by_phone"
+    return made
+
+
 def wrong_phone() -> dict[str, str]:
-    return {"way": "phone", "phone": "0124", "number": ""}
-
-
-def phone_of_an_ended_one() -> dict[str, str]:
-    return {**ended(), "way": "phone", "phone": "0142", "number": ""}
+    return {"phone": "0124"}
 
 
 BY_NUMBER = [wrong_number, wrong_name, wrong_postal_code, ended, claimed, claimed_and_asked_before]
+BY_PHONE = [
+    by_phone(make)
+    for make in (
+        wrong_phone, wrong_name, wrong_postal_code, ended, claimed, claimed_and_asked_before
+    )
+]  # fmt: skip
+# Each with what it must not be told from.
+REFUSED = [
+    *((make, BY_NUMBER[0]) for make in BY_NUMBER[1:]),
+    *((make, BY_PHONE[0]) for make in BY_PHONE[1:]),
+]
+EACH = pytest.mark.parametrize(
+    ("make", "another"), REFUSED, ids=[make.__name__ for make, _ in REFUSED]
+)
 
 
 def answer_to(make: Callable[[], dict[str, str]]) -> tuple[object, bytes, list[str]]:
@@ -241,7 +288,8 @@ def answer_to(make: Callable[[], dict[str, str]]) -> tuple[object, bytes, list[s
     if changes.pop("asked", ""):
         post(client, **changes)
         PrintCase.objects.all().delete()
-    post(client, number="999000", last_name="Warmup")
+    warmup = {"phone": "9990"} if changes.get("way") == "phone" else {"number": "999000"}
+    post(client, **{**changes, **warmup, "last_name": "Warmup"})
     with CaptureQueriesContext(connection) as queries:
         response = post(client, **changes)
     page = client.get(response["Location"])
@@ -250,14 +298,15 @@ def answer_to(make: Callable[[], dict[str, str]]) -> tuple[object, bytes, list[s
     return headers, body, [query["sql"].split(" WHERE ")[0][:60] for query in queries]
 
 
-@pytest.mark.parametrize("make", [*BY_NUMBER[1:], phone_of_an_ended_one])
-def test_whatever_was_wrong_the_answer_is_the_same(make: Callable[[], dict[str, str]]) -> None:
-    headers, body, _ = answer_to(make)
-    expected_headers, expected, _ = answer_to_apart(
-        wrong_phone if make is phone_of_an_ended_one else wrong_number
-    )
+@EACH
+def test_whatever_was_wrong_the_answer_and_the_work_are_the_same(
+    make: Callable[[], dict[str, str]], another: Callable[[], dict[str, str]]
+) -> None:
+    headers, body, work = answer_to(make)
+    expected_headers, expected, expected_work = answer_to_apart(another)
     assert headers == expected_headers
     assert body == expected
+    assert len(work) == len(expected_work), "\n".join([*work, "", *expected_work])
 
 
 def answer_to_apart(make: Callable[[], dict[str, str]]) -> tuple[object, bytes, list[str]]:
@@ -266,13 +315,6 @@ def answer_to_apart(make: Callable[[], dict[str, str]]) -> tuple[object, bytes, 
     PrintLine.objects.all().delete()
     PrintAccount.objects.all().delete()
     return answer_to(make)
-
-
-@pytest.mark.parametrize("make", BY_NUMBER[1:])
-def test_whatever_was_wrong_the_work_is_the_same(make: Callable[[], dict[str, str]]) -> None:
-    _, _, work = answer_to(make)
-    _, _, expected = answer_to_apart(wrong_number)
-    assert len(work) == len(expected), "\n".join([*work, "", *expected])
 
 
 def test_the_waiting_page_says_when_and_says_the_same_to_who_is_right() -> None:

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('paywall', '0007_closed_accounts'),
+        ('paywall', '0008_print_uploads'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
