@@ -36,7 +36,7 @@ GROUPS: dict[str, set[str]] = {
     "marketing": _SEES_THE_PAPER
     | _SEES_WHAT_IS_SOLD
     | _may("paywall", "add change delete", "package", "price", "meterrule")
-    | _may("paywall", "view add change", "entitlement")
+    | _may("paywall", "view", "entitlement")
     | _may("paywall", "view", "subscription"),
     "circulation": _SEES_PRINT
     | _may("paywall", "view change", "circulationimport")

@@ -368,6 +368,7 @@ UNFOLD = {
     "SITE_TITLE": NEWSPAPER_NAME,
     "SITE_HEADER": NEWSPAPER_NAME,
     "SITE_URL": "/",
+    "SIDEBAR": {"show_search": False, "navigation": "config.navigation.contents"},
     "STYLES": [f"{STATIC_URL}css/admin.css"],
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}icon.svg"}],
 }

@@ -11,13 +11,14 @@ from accounts.made_by_staff import TakenError, make_account
 from accounts.models import Reader
 from paywall import tasks
 from paywall.circulation.linking import NoSeatError
+from paywall.circulation.locking import BusyError
 from paywall.letters import by_staff
 from paywall.payments.gateway import GatewayError
 from paywall.payments.hindrances import Hindered
 from paywall.staff.deeds import Asked, Deed, Done
 from paywall.trail import recording
 
-REFUSALS = (GatewayError, Hindered, NoSeatError)
+REFUSALS = (BusyError, GatewayError, Hindered, NoSeatError)
 
 
 class DidNotHappenError(Exception):
@@ -43,8 +44,7 @@ def carry_out(
     except REFUSALS as error:
         recording.finish(action, f"It did not happen: {error}")
         raise DidNotHappenError(str(error)) from error
-    # Whose account is gone is named no more.
-    recording.finish(action, recording.DONE if done.gone else done.sentence)
+    recording.finish(action, done.sentence)
     _follow_up(done)
     return done
 

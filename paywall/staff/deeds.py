@@ -1,5 +1,6 @@
 """What staff may do for a reader: who may, what it means, and how it is done."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -7,6 +8,7 @@ from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.urls import reverse
 
 from accounts.models import Reader
@@ -22,6 +24,7 @@ from paywall.letters.models import Letter
 from paywall.metering.giving_back import give_back
 from paywall.payments import cancelling, gateway, refunding
 from paywall.periods import month_of
+from paywall.privacy import exporting, forgetting
 from paywall.staff import deed_forms as forms
 from paywall.staff.amounts import in_words
 from paywall.subscriptions.models import Invoice, Subscription
@@ -145,6 +148,19 @@ def _sign_out(asked: Asked) -> Done:
     return Done(f"Signed out on {count} device{'' if count == 1 else 's'}.")
 
 
+def _export(asked: Asked) -> Done:
+    kept = exporting.export(asked.reader, now=asked.now)
+    document = json.dumps(kept, cls=DjangoJSONEncoder, indent=2, ensure_ascii=False)
+    name = f"reader-{asked.reader.public_id}.json"
+    return Done("The export was handed over.", file=(name, document.encode()))
+
+
+def _erase(asked: Asked) -> Done:
+    forgotten = forgetting.forget(gateway.from_settings, asked.reader, now=asked.now)
+    kept = " Their invoices stay, with nobody’s name." if forgotten.keeps_invoices else ""
+    return Done(f"The reader was erased.{kept}", gone=True)
+
+
 def _subscription(asked: Asked) -> Subscription:
     theirs = Subscription.objects.select_related("customer", "price__package")
     return theirs.get(pk=asked.form["subscription"], customer__reader=asked.reader)
@@ -232,5 +248,21 @@ DEEDS: dict[str, Deed] = {
         "sign_reader_out",
         "Every device has to sign in again. Nothing else changes.",
         _sign_out,
+    ),
+    "export": Deed(
+        "Export what is kept",
+        "export_reader",
+        "You get a file with everything that is kept about them. Hand it to nobody else, and "
+        "be sure of who asks for it.",
+        _export,
+    ),
+    "erase": Deed(
+        "Erase the reader",
+        "erase_reader",
+        "What they pay for ends at Stripe at once. Then everything that names them is deleted, "
+        "their printed paper’s account too. Invoices stay, as the law wants, without the name.",
+        _erase,
+        forms.EraseForm,
+        danger=True,
     ),
 }

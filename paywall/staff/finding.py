@@ -59,6 +59,16 @@ def reader_ids(typed: str, *, most: int = 200) -> list[int]:
     return list(_addressed(typed).values_list("pk", flat=True)[:most])
 
 
+def accounts(typed: str) -> Iterable[PrintAccount]:
+    """Return the print accounts that an address, a number or a name is on."""
+    typed = " ".join(typed.split())
+    if "@" in typed:
+        return PrintAccount.objects.filter(email=typed.lower())[:MOST]
+    if any(character.isdigit() for character in typed):
+        return accounts_numbered(typed)
+    return _named(typed)
+
+
 def _every_way(typed: str, answer: Answer) -> Iterator[Found]:
     if AT_STRIPE.fullmatch(typed):
         yield from (Found(each, typed) for each in _at_stripe(typed))
@@ -69,12 +79,7 @@ def _every_way(typed: str, answer: Answer) -> Iterator[Found]:
     if " " not in typed:
         readers = _addressed(typed).order_by("email")[: MOST + 1]
         yield from (Found(each, "email address") for each in readers)
-    if "@" in typed:
-        yield from _of_accounts(PrintAccount.objects.filter(email=typed.lower())[:MOST], answer)
-    elif any(character.isdigit() for character in typed):
-        yield from _of_accounts(accounts_numbered(typed), answer)
-    else:
-        yield from _of_accounts(_named(typed), answer)
+    yield from _of_accounts(accounts(typed), answer)
 
 
 def _addressed(typed: str) -> QuerySet[Reader]:
@@ -85,18 +90,18 @@ def _addressed(typed: str) -> QuerySet[Reader]:
 def _named(typed: str) -> Iterable[PrintAccount]:
     """Return the print accounts of a last name, or of a first and a last one."""
     first, _, last = typed.lower().rpartition(" ")
-    accounts = PrintAccount.objects.annotate(name=Lower("last_name"))
-    whole = accounts.filter(name__gte=typed.lower(), name__lt=typed.lower() + LAST)
+    named = PrintAccount.objects.annotate(name=Lower("last_name"))
+    whole = named.filter(name__gte=typed.lower(), name__lt=typed.lower() + LAST)
     found = list(whole.order_by("name", "pk")[:MOST])
     if first:
-        both = accounts.filter(name__gte=last, name__lt=last + LAST, first_name__istartswith=first)
+        both = named.filter(name__gte=last, name__lt=last + LAST, first_name__istartswith=first)
         found += both.order_by("name", "pk")[:MOST]
     return found
 
 
-def _of_accounts(accounts: Iterable[PrintAccount], answer: Answer) -> Iterator[Found]:
+def _of_accounts(found: Iterable[PrintAccount], answer: Answer) -> Iterator[Found]:
     """Return who activated these accounts, and put the others beside the answer."""
-    chosen = list(accounts)
+    chosen = list(found)
     claims = Activation.objects.filter(account__in=[each.pk for each in chosen])
     claims = claims.exclude(state=Activation.State.WITHDRAWN).select_related("reader", "account")
     claimed = list(claims)

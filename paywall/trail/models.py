@@ -33,7 +33,10 @@ class StaffAction(models.Model):
 
     class Meta:
         ordering = ("-at", "-pk")
-        indexes: ClassVar = [models.Index(fields=["reader", "at"])]
+        indexes: ClassVar = [
+            models.Index(fields=["reader", "at"], name="staff_action_reader"),
+            models.Index(fields=["actor_name", "at"], name="staff_action_actor"),
+        ]
         verbose_name = "staff action"
         # Nobody adds, changes or deletes a row: there is no such permission to give.
         default_permissions = ("view",)

@@ -93,11 +93,6 @@ def note_entry(entry: LogEntry) -> None:
     )
 
 
-def forget(email: str) -> None:
-    """Take an erased reader's address out of the admin's own log; the trail has none."""
-    LogEntry.objects.filter(object_repr__contains=email).update(object_repr="an erased reader")
-
-
 def _reader_of(entry: LogEntry) -> Reader | None:
     """Return the reader that a logged change is about, if they are still there."""
     if entry.action_flag == DELETION or not entry.content_type:
