@@ -1,7 +1,7 @@
 """What the desk tells a caller: how they stand, in one sentence, and why a story is closed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.timezone import localtime
 
 from accounts.models import Reader
+from paywall.catalog.models import Section
 from paywall.catalog.story import Story
 from paywall.entitlements.models import Entitlement, Source
 from paywall.gate.explaining import Explanation, explain
@@ -29,6 +30,7 @@ class Answer:
     """What the gate says of a story to a reader, and to the same person signed out."""
 
     story: Story
+    section: str
     to_reader: Explanation
     signed_out: Explanation
     cannot_sign_in: str
@@ -45,8 +47,10 @@ def why(reader: Reader, address: str, *, now: datetime) -> Answer | None:
     hindrance = cannot_sign_in(reader)
     stranger = Visitor(None, has_session=False, verifying=hindrance == UNPROVED, token="")
     signed_in = Visitor(reader, has_session=True, verifying=False, token="")
+    section = Section.objects.filter(slug=story.section).values_list("name", flat=True).first()
     return Answer(
         story,
+        section or story.section,
         _explained(stranger if hindrance else signed_in, story, now),
         _explained(Visitor(None, has_session=False, verifying=False, token=""), story, now),
         hindrance,
@@ -123,5 +127,6 @@ def _subscribed(subscription: Subscription) -> str:
     return f"the subscription to “{package}” is paid until {period_ends}."
 
 
-def _moment(at: datetime) -> str:
-    return f"{localtime(at):%-d %B %Y, %H:%M}"
+def _moment(ends_at: datetime) -> str:
+    """Return the last day before an end: one at midnight is over with the day before."""
+    return f"{localtime(ends_at - timedelta(microseconds=1)):%-d %B %Y}"

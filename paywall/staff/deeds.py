@@ -57,8 +57,12 @@ Do: TypeAlias = Callable[[Asked], Done]
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One thing to do for a reader. `permission` is a codename of StaffAction's."""
+    """One thing to do for a reader. `permission` is a codename of StaffAction's.
 
+    `about` is the heading that it stands under.
+    """
+
+    about: str
     label: str
     permission: str
     means: str
@@ -168,6 +172,7 @@ def _subscription(asked: Asked) -> Subscription:
 
 DEEDS: dict[str, Deed] = {
     "courtesy": Deed(
+        "Access",
         "Give courtesy access",
         "give_courtesy",
         "They read everything, free, until the day you choose.",
@@ -175,6 +180,7 @@ DEEDS: dict[str, Deed] = {
         forms.CourtesyForm,
     ),
     "end-courtesy": Deed(
+        "Access",
         "End courtesy access",
         "give_courtesy",
         "What the paper gave them ends now. What they pay for stays.",
@@ -182,6 +188,7 @@ DEEDS: dict[str, Deed] = {
         forms.EndCourtesyForm,
     ),
     "give-back": Deed(
+        "Access",
         "Give the month’s stories back",
         "give_stories_back",
         "None of the stories they opened this month counts any more. They stay open to them.",
@@ -189,6 +196,7 @@ DEEDS: dict[str, Deed] = {
         forms.GiveBackForm,
     ),
     "resend": Deed(
+        "Letters",
         "Send a letter again",
         "resend_letter",
         "The same letter goes out once more, to their address of today.",
@@ -196,6 +204,7 @@ DEEDS: dict[str, Deed] = {
         forms.ResendForm,
     ),
     "payment-link": Deed(
+        "Money",
         "Send a payment link",
         "send_payment_link",
         "They get a letter with a link: to what they owe, or to the page of a package.",
@@ -203,6 +212,7 @@ DEEDS: dict[str, Deed] = {
         forms.PaymentLinkForm,
     ),
     "refund": Deed(
+        "Money",
         "Refund a payment",
         "refund_payment",
         "The money goes back the way it came, in five to ten days. Giving back all that the "
@@ -213,6 +223,7 @@ DEEDS: dict[str, Deed] = {
         danger=True,
     ),
     "cancel": Deed(
+        "Money",
         "Cancel a subscription",
         "cancel_subscription",
         "Who has paid reads on until that time is over. Who has not is closed at once, and what "
@@ -222,6 +233,7 @@ DEEDS: dict[str, Deed] = {
         danger=True,
     ),
     "resume": Deed(
+        "Money",
         "Resume a subscription",
         "cancel_subscription",
         "It renews again, at the same price.",
@@ -229,6 +241,7 @@ DEEDS: dict[str, Deed] = {
         forms.ResumeForm,
     ),
     "link-print": Deed(
+        "Printed paper",
         "Link a print account",
         "link_print_account",
         "They read with the printed paper’s account, whatever they could prove themselves.",
@@ -236,6 +249,7 @@ DEEDS: dict[str, Deed] = {
         forms.LinkForm,
     ),
     "unlink-print": Deed(
+        "Printed paper",
         "Unlink a print account",
         "link_print_account",
         "They read with it no more, and cannot turn it on again by themselves.",
@@ -244,12 +258,14 @@ DEEDS: dict[str, Deed] = {
         danger=True,
     ),
     "sign-out": Deed(
+        "Account",
         "Sign out everywhere",
         "sign_reader_out",
         "Every device has to sign in again. Nothing else changes.",
         _sign_out,
     ),
     "export": Deed(
+        "Account",
         "Export what is kept",
         "export_reader",
         "You get a file with everything that is kept about them. Hand it to nobody else, and "
@@ -257,6 +273,7 @@ DEEDS: dict[str, Deed] = {
         _export,
     ),
     "erase": Deed(
+        "Account",
         "Erase the reader",
         "erase_reader",
         "What they pay for ends at Stripe at once. Then everything that names them is deleted, "

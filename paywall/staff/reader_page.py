@@ -78,7 +78,8 @@ def act(admin: Any, request: HttpRequest, public_id: UUID, name: str) -> HttpRes
     form = deed.form(request.POST or None, reader=reader, now=now)
     if request.method == "POST" and not form.why_not and form.is_valid():
         return _carry_out(request, deed, reader, form.cleaned_data)
-    context = {"title": deed.label, "reader": reader, "deed": deed, "form": form}
+    title = f"{deed.label}: {reader.email}"
+    context = {"title": title, "reader": reader, "deed": deed, "form": form}
     return _page(admin, request, "deed", context)
 
 
@@ -145,7 +146,7 @@ def _create(request: HttpRequest, cleaned: dict[str, Any]) -> HttpResponse:
 
 
 def _page(admin: Any, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    shown = {**admin.admin_site.each_context(request), "opts": admin.opts, **context}
+    shown = {**admin.admin_site.each_context(request), **context}
     page = TemplateResponse(request, f"admin/paywall/desk/{template}.html", shown)
     page["Cache-Control"] = "private, no-store"
     return page

@@ -1,7 +1,7 @@
 """Deleting a reader in the admin: what they pay for ends at Stripe first."""
 
 from functools import partial
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -32,7 +32,7 @@ class PayingReaderAdmin(ReaderAdmin, LongList):
 
     search_fields = ("email__startswith",)
     search_help_text = "The beginning of an email address. To answer a caller: Find a reader."
-    list_display: ClassVar = (*ReaderAdmin.list_display, "at_the_desk")
+    list_display = (*ReaderAdmin.list_display, "at_the_desk")
 
     @admin.display(description="Everything about them")
     def at_the_desk(self, reader: Reader) -> str:

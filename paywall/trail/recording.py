@@ -1,11 +1,14 @@
 """Writing down what staff do, before it is done and once it is."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib.admin.models import ADDITION, DELETION, LogEntry
+from django.db import models
+from django.db.models import Q
 
 from accounts.models import Reader
 from paywall import clock
@@ -88,9 +91,25 @@ def note_entry(entry: LogEntry) -> None:
         what=f"{verb} {kind}",
         reader=reader,
         about=name_of(reader) if reader and model is Reader else text[:300],
-        details={"object": entry.object_id, "change": entry.get_change_message()},
+        details={
+            "model": model._meta.label if model else "",
+            "object": entry.object_id,
+            "change": entry.get_change_message(),
+        },
         outcome=DONE,
     )
+
+
+def forget(reader: Reader, things: Iterable[models.Model] = ()) -> None:
+    """Keep only what was done, when and by whom of a reader who is erased, and of these things.
+
+    What is not finished yet is the erasure itself: its reason stays.
+    """
+    theirs = Q(reader=reader)
+    for thing in things:
+        theirs |= Q(details__model=thing._meta.label, details__object=str(thing.pk))
+    done = StaffAction.objects.filter(theirs).exclude(outcome="")
+    done.update(about=name_of(reader), reason="", details={}, outcome=DONE)
 
 
 def _reader_of(entry: LogEntry) -> Reader | None:
