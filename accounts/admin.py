@@ -1,5 +1,6 @@
 """Readers, as staff see them."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -20,7 +21,7 @@ class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
 
 @admin.register(Reader)
 class ReaderAdmin(ModelAdmin):
-    list_display = ("email", "joined_at", "is_active", "is_staff")
+    list_display: Sequence[str] = ("email", "joined_at", "is_active", "is_staff")
     list_filter = ("is_staff", "is_active")
     search_fields = ("email",)
     ordering = ("-pk",)

@@ -93,6 +93,9 @@ CLOCK = "django.utils.timezone.now"
 if DEBUG and STRIPE_API_BASE.startswith("http://"):
     CLOCK = "config.demo.clock.now"
 
+# What finds a story by its address, for staff: another CMS names its own.
+STORY_FINDER = "articles.finding.story_at"
+
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECURE_SSL_REDIRECT = SITE_IS_SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SITE_IS_SECURE else None
@@ -367,6 +370,22 @@ UNFOLD = {
     "SITE_TITLE": NEWSPAPER_NAME,
     "SITE_HEADER": NEWSPAPER_NAME,
     "SITE_URL": "/",
+    "COLORS": {
+        "primary": {  # the paper's own accent, lighter and darker
+            "50": "#f1f7f9",
+            "100": "#dcebef",
+            "200": "#bcd9e1",
+            "300": "#8dbecb",
+            "400": "#569bae",
+            "500": "#3b8ba2",
+            "600": "#0b5a71",
+            "700": "#0b4c5f",
+            "800": "#0a3f4f",
+            "900": "#083340",
+            "950": "#05222b",
+        }
+    },
+    "SIDEBAR": {"show_search": False, "navigation": "config.navigation.contents"},
     "STYLES": [f"{STATIC_URL}css/admin.css"],
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}icon.svg"}],
 }

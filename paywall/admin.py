@@ -10,6 +10,7 @@ from paywall.staff import (
     readers,
     rules,
     subscriptions,
+    trail,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "readers",
     "rules",
     "subscriptions",
+    "trail",
 ]

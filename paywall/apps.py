@@ -6,13 +6,17 @@ class PaywallConfig(AppConfig):
     name = "paywall"
 
     def ready(self) -> None:
+        from django.contrib.admin.models import LogEntry
+
         from paywall.catalog import pricing, sections
         from paywall.catalog.models import Price, Section
         from paywall.metering import rules
         from paywall.metering.models import MeterRule
+        from paywall.trail.recording import note_admin_change
         from paywall.web import arriving
 
         arriving.watch()
+        post_save.connect(note_admin_change, sender=LogEntry, dispatch_uid="trail-admin-changes")
         for signal in (post_save, post_delete):
             signal.connect(sections.forget, sender=Section, dispatch_uid="sections-forget")
             signal.connect(rules.forget, sender=MeterRule, dispatch_uid="rules-forget")

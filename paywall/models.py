@@ -21,7 +21,7 @@ from paywall.circulation.models import (
 )
 from paywall.entitlements.models import Entitlement
 from paywall.letters.models import Letter, Unsubscribed
-from paywall.metering.models import Meter, MeteredRead, MeterKey, MeterRule
+from paywall.metering.models import Meter, MeteredRead, MeterKey, MeterRule, RefusedVisit
 from paywall.payments.models import (
     CheckoutAttempt,
     Concern,
@@ -36,6 +36,7 @@ from paywall.subscriptions.models import (
     Subscription,
     SubscriptionChange,
 )
+from paywall.trail.models import StaffAction
 
 __all__ = [
     "Activation",
@@ -61,9 +62,11 @@ __all__ = [
     "Publication",
     "Purchase",
     "Reconciliation",
+    "RefusedVisit",
     "RejectedRow",
     "Section",
     "SentPiece",
+    "StaffAction",
     "StagedChange",
     "StagedRow",
     "StripeEvent",

@@ -5,9 +5,11 @@ from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.contrib.auth.models import Group
 
 from accounts.models import Reader
 from articles.models import Article
+from config.groups import GROUPS
 from paywall.catalog.story import Access
 from paywall.entitlements import granting
 from paywall.entitlements.models import Entitlement, Source
@@ -29,6 +31,7 @@ READERS = {
     "unverified@example.com": "has signed up and not typed the emailed code",
     "staff@example.com": "enters the admin at /admin/",
 }
+STAFF = {f"{group}@example.com": group for group in GROUPS}  # one of each group
 OPENED = {"free@example.com": 5, "spent@example.com": 7}
 PAYING = ("subscriber@example.com", "unpaid@example.com", "leaving@example.com")
 ENTITLED = dict.fromkeys(PAYING, Source.SUBSCRIPTION) | {"print@example.com": Source.PRINT}
@@ -46,6 +49,17 @@ def make_readers(*, now: datetime) -> None:
         if source and not Entitlement.objects.in_force(now).filter(reader=reader).exists():
             granting.give(reader, source, starts_at=now)
         _open_stories(reader, OPENED.get(email, 0), now=now)
+    make_staff()
+
+
+def make_staff() -> None:
+    """Make one colleague for each group of staff."""
+    for email, name in STAFF.items():
+        colleague = account_of(email)
+        if not colleague.is_staff:
+            colleague.is_staff = True
+            colleague.save(update_fields=["is_staff"])
+            colleague.groups.add(Group.objects.get(name=name))
 
 
 def account_of(email: str) -> Reader:

@@ -6,10 +6,10 @@ from django.db import transaction
 from django.db.models import F, Max
 
 from accounts.models import Reader
-from paywall.circulation import activation, drafts, erasing, finding, seating
+from paywall.circulation import activation, drafts, erasing, finding, linking
 from paywall.circulation.claims import Activation, PrintCase
-from paywall.circulation.following import judged_as_of
-from paywall.circulation.matching import Proof, Typed
+from paywall.circulation.linking import NoSeatError as NoSeatError
+from paywall.circulation.matching import Typed
 from paywall.circulation.models import PrintAccount, PrintPublication
 
 FILES_TRIED = 7
@@ -60,12 +60,8 @@ def approve(case: PrintCase, account: PrintAccount, *, by: Reader, now: datetime
     Raises NoSeatError when all of them are taken: raise the account's number of seats first.
     """
     with transaction.atomic():
-        locked = seating.lock(account.pk)
-        as_of = judged_as_of(locked.publication, now=now)
-        taken = seating.take(locked, case.reader, Proof.STAFF, as_of=as_of, now=now, let_in=True)
-        if taken.state != Activation.State.ACTIVE:
-            raise NoSeatError("All seats of this account are taken: give it more, then approve.")
-        _decide(case, PrintCase.State.APPROVED, by=by, now=now, account=locked)
+        taken = linking.link(account, case.reader, now=now)
+        _decide(case, PrintCase.State.APPROVED, by=by, now=now, account=account)
     return taken
 
 
@@ -108,10 +104,6 @@ def newest_file() -> datetime | None:
     """Return the moment of the newest accepted file of any publication."""
     newest: datetime | None = PrintPublication.objects.aggregate(newest=Max("as_of"))["newest"]
     return newest
-
-
-class NoSeatError(Exception):
-    """All seats of the account are taken."""
 
 
 def _try(pk: int, as_of: datetime, now: datetime) -> bool:

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 
 from paywall.catalog.models import Section
 from paywall.circulation.states import IMPORT_STATES, LINE_STATUSES, ImportState
@@ -57,6 +58,7 @@ class PrintAccount(models.Model):
             models.Index(
                 fields=["email"], condition=~models.Q(email=""), name="print_account_email"
             ),
+            models.Index(Lower("last_name"), name="print_account_name"),
             models.Index(
                 fields=["phone_last4", "last_name"],
                 condition=~models.Q(phone_last4=""),

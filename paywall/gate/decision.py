@@ -67,7 +67,7 @@ class Decision:
 
 def decide(visit: Visit) -> Decision:
     """Return the first outcome that applies."""
-    outcome = _outcome(visit)
+    outcome = outcome_of(visit)
     counted = visit.signed_in or visit.allowance > 0
     if outcome in {Outcome.FREE, Outcome.PREVIEWING, Outcome.ENTITLED} or not counted:
         return Decision(outcome, opens=outcome in OPENING)
@@ -79,7 +79,8 @@ def decide(visit: Visit) -> Decision:
     )
 
 
-def _outcome(visit: Visit) -> Outcome:
+def outcome_of(visit: Visit) -> Outcome:
+    """Return the reason alone; `explaining` watches which facts are looked at here, in order."""
     if visit.access is Access.FREE:
         return Outcome.FREE
     if visit.previewing:

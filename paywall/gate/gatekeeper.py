@@ -16,7 +16,7 @@ from paywall.gate.admission import Admission
 from paywall.gate.decision import Decision, Outcome, Visit, decide
 from paywall.gate.facts import MeterFacts
 from paywall.gate.visitor import Asking, Visitor, asking, identify
-from paywall.metering import joining, keys
+from paywall.metering import joining, keys, refusing
 from paywall.metering.opening import Opening, open_story
 from paywall.metering.rules import rules_in_force
 from paywall.periods import Period, month_of
@@ -37,16 +37,29 @@ def admit(request: HttpRequest, story: Story, *, now: datetime) -> Admission:
     decision, meter = look(visitor, story, period=period, now=now)
     wants = asking(request)
     if decision.outcome is not Outcome.METERED or wants is Asking.TO_LOOK:
-        return Admission(story, visitor, decision, meter.period)
-    if wants is Asking.TOO_EARLY:
+        admission = Admission(story, visitor, decision, meter.period)
+    elif wants is Asking.TOO_EARLY:
         return Admission(story, visitor, decision, meter.period, postponed=True)
-    return _open(visitor, story, decision, meter, now=now)
+    else:
+        admission = _open(visitor, story, decision, meter, now=now)
+    if visitor.reader and wants is Asking.TO_READ and not admission.opens:
+        outcome = admission.decision.outcome.value
+        refusing.note(visitor.reader, story, outcome, now=now)
+    return admission
 
 
 def look(
     visitor: Visitor, story: Story, *, period: Period, now: datetime, fresh: bool = False
 ) -> tuple[Decision, MeterFacts]:
     """Decide without recording anything; `fresh` asks the database, not the memory."""
+    visit, meter = visit_of(visitor, story, period=period, now=now, fresh=fresh)
+    return decide(visit), meter
+
+
+def visit_of(
+    visitor: Visitor, story: Story, *, period: Period, now: datetime, fresh: bool = False
+) -> tuple[Visit, MeterFacts]:
+    """Return the facts that the gate looks at; `fresh` asks the database, not the memory."""
     rules = rules_in_force()
     reader = visitor.reader
     allowance = rules.allowance(story.section, signed_in=reader is not None)
@@ -59,7 +72,7 @@ def look(
             allowance=allowance,
             used=meter.used,
         )
-        return decide(visit), meter
+        return visit, meter
     known = (facts.of_reader_now if fresh else facts.of_reader)(reader, period=period, now=now)
     in_force = [scope for scope in known.scopes if scope.in_force(now)]
     visit = Visit(
@@ -72,7 +85,7 @@ def look(
         allowance=allowance,
         used=known.meter.used,
     )
-    return decide(visit), known.meter
+    return visit, known.meter
 
 
 def _open(

@@ -32,7 +32,12 @@ class Standing:
 
     @property
     def remaining(self) -> int:
-        return max(self.allowance - len(self.reads), 0)
+        return max(self.allowance - self.used, 0)
+
+    @property
+    def used(self) -> int:
+        """How many of the month's free stories are used."""
+        return sum(not read.given_back for read in self.reads)
 
 
 def standing_of(reader: Reader, *, now: datetime) -> Standing:

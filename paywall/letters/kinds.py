@@ -27,7 +27,12 @@ class Kind(StrEnum):
     PRINT_DECLINED = "print_declined"
     PRINT_INVITATION = "print_invitation"
     CIRCULATION = "circulation"
+    ACCOUNT_MADE = "account_made"
+    PAYMENT_LINK = "payment_link"
 
+
+# Written because somebody on the staff asked for it.
+BY_STAFF = frozenset({Kind.ACCOUNT_MADE, Kind.PAYMENT_LINK})
 
 # Everything else is a notice about money, or about what a reader has: they cannot do without.
 MAY_BE_STOPPED = frozenset({Kind.CARD_EXPIRING, Kind.ENDED})

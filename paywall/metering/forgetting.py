@@ -7,17 +7,19 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from paywall.metering.models import Meter, MeteredRead, MeterKey
+from paywall.metering.models import Meter, MeteredRead, MeterKey, RefusedVisit
 from paywall.periods import Period, months_before
 
 BATCH = 5_000
 
 
 def forget_old_reads(*, period: Period, keep_months: int, zone: ZoneInfo) -> int:
-    """Delete what was read in the months before the ones kept; return how many reads."""
+    """Delete what was read, or refused, in the months before the ones kept; return how many."""
     first_day = months_before(period, keep_months).starts_date
     opened_before = datetime.combine(first_day, time(), zone)
-    return _in_batches(MeteredRead.objects.filter(opened_at__lt=opened_before))
+    return _in_batches(MeteredRead.objects.filter(opened_at__lt=opened_before)) + _in_batches(
+        RefusedVisit.objects.filter(refused_at__lt=opened_before)
+    )
 
 
 def forget_stray_meters(*, period: Period) -> int:

@@ -107,6 +107,7 @@ def _copy_reads(source: Meter, target: Meter) -> None:
                 opened_at=read.opened_at,
                 title=read.title,
                 address=read.address,
+                given_back=read.given_back,
             )
             for read in MeteredRead.objects.filter(meter=source)
         ],
@@ -115,7 +116,7 @@ def _copy_reads(source: Meter, target: Meter) -> None:
 
 
 def _recount(meter: Meter, *, period: date) -> None:
-    used = MeteredRead.objects.filter(meter=meter, period=period).count()
+    used = MeteredRead.objects.filter(meter=meter, period=period, given_back=False).count()
     Meter.objects.filter(pk=meter.pk).update(used=used, period=period)
     raise_access_version(
         MeterKey.objects.filter(meter=meter, reader__isnull=False).values_list("reader", flat=True)

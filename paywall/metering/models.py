@@ -59,7 +59,10 @@ class MeterKey(models.Model):
 
 
 class MeteredRead(models.Model):
-    """A premium story opened on a meter, with what the reader's own page says of it."""
+    """A premium story opened on a meter, with what the reader's own page says of it.
+
+    One that was given back stays open to the reader, and counts no more.
+    """
 
     meter = models.ForeignKey(Meter, models.CASCADE, related_name="reads")
     period = models.DateField()
@@ -67,11 +70,38 @@ class MeteredRead(models.Model):
     opened_at = models.DateTimeField(db_index=True)
     title = models.CharField(max_length=300)
     address = models.CharField(max_length=500)
+    given_back = models.BooleanField(
+        db_default=False, default=False, help_text="Staff gave it back: it counts no more."
+    )
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["meter", "period", "story_key"], name="story_counts_once_a_period"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class RefusedVisit(models.Model):
+    """A story that stayed closed to a reader: once a day, with why, to answer a caller."""
+
+    reader = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="refused_visits"
+    )
+    date = models.DateField(help_text="The newspaper's day.")
+    story_key = models.CharField(max_length=200)
+    refused_at = models.DateTimeField(db_index=True, help_text="The first time that day.")
+    outcome = models.CharField(max_length=24)
+    title = models.CharField(max_length=300)
+    address = models.CharField(max_length=500)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["reader", "date", "story_key"], name="story_refused_once_a_day"
             )
         ]
 

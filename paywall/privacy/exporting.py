@@ -19,7 +19,7 @@ from accounts.models import Reader
 from paywall.circulation import guessing
 from paywall.letters.kinds import Kind
 from paywall.letters.models import Letter, Unsubscribed
-from paywall.metering.models import MeteredRead, MeterKey
+from paywall.metering.models import MeteredRead, MeterKey, RefusedVisit
 from paywall.privacy.exporting_paid import paid_by
 from paywall.privacy.exporting_print import print_of
 
@@ -39,6 +39,9 @@ def export(reader: Reader, *, now: datetime) -> dict[str, Any]:
         "printed_paper": print_of(reader),
         "wrong_tries": guessing.tries_of(reader),
         "letters": _letters(reader),
+        "done_by_staff": list(
+            reader.staff_actions.order_by("at", "pk").values("at", "what", "reason", "outcome")
+        ),
     }
 
 
@@ -80,6 +83,11 @@ def _reading(reader: Reader) -> dict[str, Any]:
     return {
         "meters": list(meters.values(month=F("meter__period"), used=F("meter__used"))),
         "stories": list(reads.values("opened_at", "period", "title", "address", "story_key")),
+        "refused": list(
+            RefusedVisit.objects.filter(reader=reader)
+            .order_by("refused_at")
+            .values("refused_at", "title", "address", "outcome")
+        ),
     }
 
 

@@ -27,6 +27,7 @@ from paywall.circulation.models import PrintAccount
 from paywall.letters.models import Letter
 from paywall.payments.gateway import Gateway
 from paywall.privacy import closing
+from paywall.trail import recording
 
 ERASED = "somebody who was erased"
 
@@ -52,6 +53,7 @@ def forget(connect: Callable[[], Gateway], reader: Reader, *, now: datetime) -> 
         gone = erasing.erase(reader, now=now)
         _forget_letters_to(addresses)
         _forget_in_log(reader, addresses, gone)
+        recording.forget(reader, gone)
         for session in UserSession.objects.filter(user=reader):
             session.end()
         guessing.forget_tries_of(reader)

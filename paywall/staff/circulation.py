@@ -5,7 +5,7 @@ from typing import Any, ClassVar, cast
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -26,7 +26,8 @@ from paywall.circulation.models import (
 )
 from paywall.circulation.previewing import Preview
 from paywall.circulation.states import ImportState
-from paywall.staff import upload_page
+from paywall.staff import finding, upload_page
+from paywall.staff.lists import LongList
 from paywall.tasks import follow_print, go_on_with_circulation
 
 SHOWN = 20  # rejected rows on a file's page
@@ -186,16 +187,24 @@ class PrintLineInline(TabularInline):
 
 
 @admin.register(PrintAccount)
-class PrintAccountAdmin(ModelAdmin):
+class PrintAccountAdmin(LongList):
     """What the last files said. Only the number of seats is ours to change."""
 
     list_display = ("number", "publication", "last_name", "company", "city", "absent_since")
-    search_fields = ("number__startswith", "number_key__startswith", "last_name__istartswith")
-    search_help_text = "The beginning of a number or of a last name."
-    show_full_result_count = False
+    ordering = ("-pk",)
+    search_fields = ("number_key",)  # how it is searched is below
+    search_help_text = "A number, the beginning of a last name, or an email address."
     inlines = (PrintLineInline,)
     fields: ClassVar = shown_of(PrintAccount, without={"number_key", "digest"})
     readonly_fields: ClassVar = fields[:-1]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[PrintAccount], search_term: str
+    ) -> tuple[QuerySet[PrintAccount], bool]:
+        if not search_term.strip():
+            return queryset, False
+        found = [account.pk for account in finding.accounts(search_term)]
+        return queryset.filter(pk__in=found), False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

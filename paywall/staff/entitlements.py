@@ -5,22 +5,20 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
 from accounts.models import raise_access_version
 from paywall import clock
 from paywall.entitlements.models import Entitlement, Source
+from paywall.staff.lists import FoundByReader
 
 
 @admin.register(Entitlement)
-class EntitlementAdmin(ModelAdmin):
+class EntitlementAdmin(FoundByReader):
     list_display = ("reader", "source", "everything", "starts_at", "ends_at")
     list_filter = ("source",)
     list_select_related = ("reader",)
-    search_fields = ("reader__email",)
     autocomplete_fields = ("reader",)
     filter_horizontal = ("sections",)
-    show_full_result_count = False
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         given = super().get_changeform_initial_data(request)

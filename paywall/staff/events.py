@@ -7,17 +7,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.timezone import localtime
-from unfold.admin import ModelAdmin
 
 from paywall import clock
 from paywall.payments import concerns, inbox
 from paywall.payments.models import Concern, Reconciliation, StripeEvent
+from paywall.staff.lists import FoundByReader, LongList
 
 
-class ReadOnlyAdmin(ModelAdmin):
+class ReadOnlyAdmin(LongList):
     """What is written by itself: staff look at it."""
-
-    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -60,8 +58,9 @@ class HandledFilter(admin.SimpleListFilter):
 @admin.register(StripeEvent)
 class StripeEventAdmin(ReadOnlyAdmin):
     list_display = ("type", "happened_at", "state", "customer_id", "stripe_id")
-    list_filter = (HandledFilter, "outcome")
-    search_fields = ("stripe_id__exact", "customer_id__exact", "type")
+    list_filter = (HandledFilter,)
+    search_fields = ("stripe_id__exact", "customer_id__exact")
+    search_help_text = "The whole id of an event or of a customer at Stripe."
     ordering = ("-happened_at",)
     actions: ClassVar = ["try_again"]
 
@@ -82,13 +81,14 @@ class StripeEventAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Concern)
-class ConcernAdmin(ReadOnlyAdmin):
+class ConcernAdmin(ReadOnlyAdmin, FoundByReader):
     list_display = ("kind", "reader", "text", "raised_at", "settled_at")
     fields = ("kind", "reader", "customer", "text", "key", "raised_at", "settled_at")
     readonly_fields = ("reader",)
     list_filter = (("settled_at", admin.EmptyFieldListFilter), "kind")
     list_select_related = ("customer__reader",)
-    search_fields = ("key", "text", "customer__stripe_id__exact", "customer__reader__email")
+    reader_path = "customer__reader"
+    named_by = ("customer__stripe_id", "key")
     actions: ClassVar = ["settle"]
 
     @admin.display(description="Reader", ordering="customer__reader__email")

@@ -6,11 +6,11 @@ from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin
 
 from paywall import clock
 from paywall.letters import sending
 from paywall.letters.models import Letter
+from paywall.staff.lists import FoundByReader
 
 STATES = {
     "sent": ("Sent", Q(sent_at__isnull=False)),
@@ -33,15 +33,13 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Letter)
-class LetterAdmin(ModelAdmin):
+class LetterAdmin(FoundByReader):
     """To be looked at: what was written stays as it is."""
 
     list_display = ("kind", "address", "subject", "written_at", "state", "tries", "error")
     list_filter = (StateFilter, "kind")
-    search_fields = ("address", "key")
-    search_help_text = "An email address, or the name of a payment at Stripe."
+    named_by = ("key",)
     ordering = ("-pk",)
-    show_full_result_count = False
     actions: ClassVar = ["try_again"]
     fields = (
         ("kind", "state"),

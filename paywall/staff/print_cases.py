@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from unfold.admin import ModelAdmin
 
 from accounts.models import Reader
 from paywall import clock
@@ -16,20 +15,20 @@ from paywall.circulation import cases, comparing, erasing, seats
 from paywall.circulation.claims import Activation, PrintCase
 from paywall.circulation.models import PrintAccount
 from paywall.entitlements.models import Entitlement
+from paywall.staff.lists import FoundByReader
 
 NOT_YET = "Approved: {} will read with {}, as soon as digital access comes with it again."
 LIST = "admin:paywall_printcase_changelist"
 
 
 @admin.register(PrintCase)
-class PrintCaseAdmin(ModelAdmin):
+class PrintCaseAdmin(FoundByReader):
     """Open cases come first; a case's page shows what is on file next to what was typed."""
 
     list_display = ("reader", "state", "number", "last_name", "tries", "opened_at", "decided_by")
     list_filter = ("state",)
     list_select_related = ("reader", "decided_by")
-    search_fields = ("reader__email", "number", "last_name")
-    show_full_result_count = False
+    named_by = ("number",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PrintCase]:
         return PrintCase.objects.exclude(state=PrintCase.State.DRAFT)
@@ -101,14 +100,13 @@ class PrintCaseAdmin(ModelAdmin):
 
 
 @admin.register(Activation)
-class ActivationAdmin(ModelAdmin):
+class ActivationAdmin(FoundByReader):
     """Who reads with which print account."""
 
     list_display = ("reader", "account", "state", "holder", "proof", "claimed_at")
     list_filter = ("state", "proof", "holder")
     list_select_related = ("reader", "account")
-    search_fields = ("reader__email", "account__number")
-    show_full_result_count = False
+    named_by = ("account__number_key",)
     actions = ("take_back",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -1,10 +1,14 @@
 """Deleting a reader in the admin: what they pay for ends at Stripe first."""
 
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 
 from accounts.admin import ReaderAdmin
 from accounts.models import Reader
@@ -12,6 +16,8 @@ from paywall import clock
 from paywall.payments import gateway
 from paywall.payments.gateway import GatewayError
 from paywall.privacy import closing
+from paywall.staff import reader_page
+from paywall.staff.lists import LongList
 from paywall.subscriptions.models import Subscription
 
 admin.site.unregister(Reader)
@@ -21,8 +27,45 @@ FAILED = "{} was not deleted: what is paid for could not be ended at Stripe. {} 
 
 
 @admin.register(Reader)
-class PayingReaderAdmin(ReaderAdmin):
+class PayingReaderAdmin(ReaderAdmin, LongList):
     """Readers one by one: each deletion talks to Stripe, and may have to be tried again."""
+
+    search_fields = ("email__startswith",)
+    search_help_text = "The beginning of an email address. To answer a caller: Find a reader."
+    list_display = (*ReaderAdmin.list_display, "at_the_desk")
+
+    @admin.display(description="Everything about them")
+    def at_the_desk(self, reader: Reader) -> str:
+        """Lead to the reader's page."""
+        address = reverse("admin:reader_page", args=[reader.public_id])
+        return format_html('<a class="underline" href="{}">Open</a>', address)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Reader], search_term: str
+    ) -> tuple[QuerySet[Reader], bool]:
+        return cast(
+            "tuple[QuerySet[Reader], bool]",
+            super().get_search_results(request, queryset, search_term.lower()),
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Reader | None = None) -> Any:
+        """Whoever manages staff puts colleagues into groups; all rights stay a superuser's."""
+        locked = super().get_readonly_fields(request, obj)
+        if not request.user.has_perm("paywall.manage_staff"):
+            return locked
+        return tuple(name for name in locked if name not in {"is_staff", "groups"})
+
+    def get_urls(self) -> list[URLPattern]:
+        def of(view: Any) -> Any:
+            return self.admin_site.admin_view(partial(view, self))
+
+        own = [
+            path("desk/", of(reader_page.search), name="reader_search"),
+            path("desk/new/", of(reader_page.create), name="reader_create"),
+            path("desk/<uuid:public_id>/", of(reader_page.show), name="reader_page"),
+            path("desk/<uuid:public_id>/<slug:name>/", of(reader_page.act), name="reader_act"),
+        ]
+        return [*own, *super().get_urls()]
 
     def get_actions(self, request: HttpRequest) -> Any:
         actions = super().get_actions(request)

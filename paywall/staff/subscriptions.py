@@ -9,6 +9,8 @@ from unfold.admin import TabularInline
 from paywall.catalog import money
 from paywall.payments.models import Concern
 from paywall.staff.events import ReadOnlyAdmin
+from paywall.staff.lists import FoundByReader, among
+from paywall.subscriptions.lifecycle import Reason
 from paywall.subscriptions.models import (
     Customer,
     Invoice,
@@ -83,20 +85,21 @@ class ConcernInline(ReadOnlyInline):
 
 
 @admin.register(Customer)
-class CustomerAdmin(ReadOnlyAdmin):
+class CustomerAdmin(ReadOnlyAdmin, FoundByReader):
     list_display = ("__str__", "reader", "created_at")
     list_select_related = ("reader",)
-    search_fields = ("stripe_id__exact", "reader__email")
+    named_by = ("stripe_id",)
     ordering = ("-pk",)
     inlines: ClassVar = [SubscriptionInline, PurchaseInline, ConcernInline]
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(ReadOnlyAdmin):
+class SubscriptionAdmin(ReadOnlyAdmin, FoundByReader):
     list_display = ("reader", "price", "status", "reason", "opens_until", "cancels_at", "stripe_id")
-    list_filter = ("status", "reason", "price__package")
+    list_filter = ("status", among("reason", "reason", *Reason), "price__package")
     list_select_related = ("customer__reader", "price__package")
-    search_fields = ("stripe_id__exact", "customer__stripe_id__exact", "customer__reader__email")
+    reader_path = "customer__reader"
+    named_by = ("stripe_id", "customer__stripe_id")
     ordering = ("-pk",)
     exclude = ("recorded_ticket",)
     readonly_fields = ("recorded_at",)
@@ -108,24 +111,20 @@ class SubscriptionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Invoice)
-class InvoiceAdmin(Payments, ReadOnlyAdmin):
+class InvoiceAdmin(Payments, ReadOnlyAdmin, FoundByReader):
     list_display = ("reader", "number", "status", "paid", "refunded", "made_at", "stripe_id")
-    list_filter = ("status",)
+    list_filter = (among("status", "status", "open", "paid", "void", "uncollectible", "draft"),)
     list_select_related = ("customer__reader",)
-    search_fields = (
-        "stripe_id__exact", "number__exact", "payment_intent__exact",
-        "customer__stripe_id__exact", "customer__reader__email",
-    )  # fmt: skip
+    reader_path = "customer__reader"
+    named_by = ("stripe_id", "payment_intent", "customer__stripe_id")
     ordering = ("-made_at",)
 
 
 @admin.register(Purchase)
-class PurchaseAdmin(Payments, ReadOnlyAdmin):
+class PurchaseAdmin(Payments, ReadOnlyAdmin, FoundByReader):
     list_display = ("reader", "price", "paid", "refunded", "paid_at", "failed", "stripe_id")
     list_filter = ("failed",)
     list_select_related = ("customer__reader", "price__package")
-    search_fields = (
-        "stripe_id__exact", "payment_intent__exact",
-        "customer__stripe_id__exact", "customer__reader__email",
-    )  # fmt: skip
+    reader_path = "customer__reader"
+    named_by = ("stripe_id", "payment_intent", "customer__stripe_id")
     ordering = ("-pk",)

@@ -39,6 +39,8 @@ EXPORTED = {
     "paywall.Letter": "letters",
     "paywall.Unsubscribed": "letters",
     "paywall.MeterKey": "reading",
+    "paywall.RefusedVisit": "reading",
+    "paywall.StaffAction": "done_by_staff",
 }
 
 

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config.demo.circulation import make_circulation, what_to_activate
 from config.demo.paper import make_packages, make_stories
-from config.demo.readers import PASSWORD, READERS, make_readers
+from config.demo.readers import PASSWORD, READERS, STAFF, make_readers
 from config.demo.shop import OtherStripeError, open_shop
 from config.demo.subscribers import make_subscribers
 from paywall import clock
@@ -51,6 +51,8 @@ def _what_to_try() -> str:
 
 Sign in with the password {PASSWORD}:
 {readers}
+
+The staff at /admin/, one of each group: {", ".join(STAFF)}
 
 Try this:
   1. Open a story as a stranger: its beginning, then the three ways in.

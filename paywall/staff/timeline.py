@@ -1,0 +1,39 @@
+"""Everything that changed what a reader reads: when, what, by whom, told by what, and why."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.models import Reader
+from paywall.staff import happenings
+from paywall.staff.happenings import Moment
+
+SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Some moments, the newest first; `older`: before when the next ones are, or None."""
+
+    moments: list[Moment]
+    older: datetime | None
+
+
+def timeline_of(reader: Reader, *, before: datetime) -> Timeline:
+    """Return what happened before a moment, the newest first: a dozen queries at most."""
+
+    def newest(rows: QuerySet[Any], field: str) -> Iterable[Any]:
+        return rows.filter(**{f"{field}__lt": before}).order_by(f"-{field}", "-pk")[: SHOWN + 1]
+
+    found = [
+        moment
+        for happened in happenings.EVERY_KIND
+        for moment in happened(reader, newest)
+        if moment.at < before
+    ]
+    found.sort(key=lambda moment: moment.at, reverse=True)
+    shown = found[:SHOWN]
+    return Timeline(shown, shown[-1].at if len(found) > SHOWN else None)
