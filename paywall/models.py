@@ -19,8 +19,9 @@ from paywall.circulation.models import (
     StagedRow,
 )
 from paywall.entitlements.models import Entitlement
+from paywall.gate.models import WallVersion
 from paywall.letters.models import Letter, Unsubscribed
-from paywall.metering.models import Meter, MeteredRead, MeterKey, MeterRule
+from paywall.metering.models import FreeMode, Meter, MeteredRead, MeterKey, MeterRule
 from paywall.payments.models import (
     CheckoutAttempt,
     Concern,
@@ -43,6 +44,7 @@ __all__ = [
     "Concern",
     "Customer",
     "Entitlement",
+    "FreeMode",
     "Invitation",
     "Invoice",
     "Letter",
@@ -69,5 +71,6 @@ __all__ = [
     "SubscriptionChange",
     "Suppressed",
     "Unsubscribed",
+    "WallVersion",
     "WrongTries",
 ]
