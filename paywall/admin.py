@@ -5,11 +5,13 @@ from paywall.staff import (
     circulation,
     entitlements,
     events,
+    free_mode,
     letters,
     print_cases,
     readers,
     rules,
     subscriptions,
+    walls,
 )
 
 __all__ = [
@@ -17,9 +19,11 @@ __all__ = [
     "circulation",
     "entitlements",
     "events",
+    "free_mode",
     "letters",
     "print_cases",
     "readers",
     "rules",
     "subscriptions",
+    "walls",
 ]

@@ -1,4 +1,4 @@
-"""Which rule a given visit meets, and why. Pure: for staff, from what the gate itself decides by."""
+"""Which rule a visit meets, and why. Pure: for staff, from what the gate itself decides by."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

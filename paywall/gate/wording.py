@@ -126,9 +126,7 @@ GROUPS = (
         "The offer: a free account",
         (
             _title("account", "Start a free account", NUMBERS),
-            _text(
-                "account_text", "{allowance} premium {stories} every month for free.", NUMBERS
-            ),
+            _text("account_text", "{allowance} premium {stories} every month for free.", NUMBERS),
             _text(
                 "account_not_this",
                 "This one is not among them.",

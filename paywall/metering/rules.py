@@ -50,7 +50,9 @@ def _rows() -> Any:
     rules = MeterRule.objects.values_list(
         F("section__slug"), F("allowance"), F("strangers_allowance"), never, never
     )
-    free = FreeMode.objects.not_closed().order_by().values_list(
-        F("section__slug"), none, none, F("starts_at"), F("ends_at")
+    free = (
+        FreeMode.objects.not_closed()
+        .order_by()
+        .values_list(F("section__slug"), none, none, F("starts_at"), F("ends_at"))
     )
     return rules.union(free, all=True)
