@@ -10,9 +10,10 @@ class PaywallConfig(AppConfig):
         from paywall.catalog.models import Price, Section
         from paywall.metering import rules
         from paywall.metering.models import MeterRule
-        from paywall.web import arriving
+        from paywall.web import arriving, bounces
 
         arriving.watch()
+        bounces.watch()
         for signal in (post_save, post_delete):
             signal.connect(sections.forget, sender=Section, dispatch_uid="sections-forget")
             signal.connect(rules.forget, sender=MeterRule, dispatch_uid="rules-forget")

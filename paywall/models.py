@@ -20,6 +20,7 @@ from paywall.circulation.models import (
 )
 from paywall.entitlements.models import Entitlement
 from paywall.gate.models import WallVersion
+from paywall.health.models import HealthDigest, ScheduleRun
 from paywall.letters.models import Letter, Unsubscribed
 from paywall.metering.models import FreeMode, Meter, MeteredRead, MeterKey, MeterRule
 from paywall.payments.models import (
@@ -45,6 +46,7 @@ __all__ = [
     "Customer",
     "Entitlement",
     "FreeMode",
+    "HealthDigest",
     "Invitation",
     "Invoice",
     "Letter",
@@ -63,6 +65,7 @@ __all__ = [
     "Purchase",
     "Reconciliation",
     "RejectedRow",
+    "ScheduleRun",
     "Section",
     "StagedChange",
     "StagedRow",

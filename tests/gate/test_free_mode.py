@@ -21,10 +21,8 @@ END = NOW + timedelta(hours=6)
 
 
 def open_all(section: Section | None = None, **fields: Any) -> FreeMode:
-    by = make_reader(is_staff=True)
-    return freeing.open_all(
-        section, **{"until": END, "why": "Storm", "by": by, "now": NOW} | fields
-    )
+    given: dict[str, Any] = {"until": END, "why": "Storm", "now": NOW, **fields}
+    return freeing.open_all(section, by=make_reader(is_staff=True), **given)
 
 
 @pytest.mark.parametrize("access", ["metered", "subscribers"])
