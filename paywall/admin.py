@@ -3,6 +3,7 @@
 from paywall.staff import (
     catalog,
     circulation,
+    courtesy,
     entitlements,
     events,
     free_mode,
@@ -18,6 +19,7 @@ from paywall.staff import (
 __all__ = [
     "catalog",
     "circulation",
+    "courtesy",
     "entitlements",
     "events",
     "free_mode",

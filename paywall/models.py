@@ -18,7 +18,7 @@ from paywall.circulation.models import (
     StagedChange,
     StagedRow,
 )
-from paywall.entitlements.models import Entitlement
+from paywall.entitlements.models import CourtesyBatch, Entitlement
 from paywall.gate.models import WallVersion
 from paywall.health.models import HealthDigest, ScheduleRun
 from paywall.letters.models import Letter, Unsubscribed
@@ -43,6 +43,7 @@ __all__ = [
     "CheckoutAttempt",
     "CirculationImport",
     "Concern",
+    "CourtesyBatch",
     "Customer",
     "Entitlement",
     "FreeMode",

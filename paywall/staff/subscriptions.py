@@ -122,7 +122,7 @@ class InvoiceAdmin(Payments, ReadOnlyAdmin):
 @admin.register(Purchase)
 class PurchaseAdmin(Payments, ReadOnlyAdmin):
     list_display = ("reader", "price", "paid", "refunded", "paid_at", "failed", "stripe_id")
-    list_filter = ("failed",)
+    list_filter = ("failed", "price__package")
     list_select_related = ("customer__reader", "price__package")
     search_fields = (
         "stripe_id__exact", "payment_intent__exact",
