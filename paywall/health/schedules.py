@@ -38,7 +38,7 @@ def schedules(*, real_now: datetime) -> Sequence[Schedule]:
         schedule: Any = maybe_schedule(entry["schedule"], app=current_app)
         found.append(
             Schedule(
-                name.replace("-", " ").capitalize(),
+                name.replace("-", " ").capitalize().replace("stripe", "Stripe"),
                 often(schedule),
                 run.began_at if run else None,
                 run.ended_at if run else None,

@@ -18,7 +18,7 @@ from paywall.catalog import pricing
 from paywall.catalog.models import Package, Price, Section
 from paywall.payments import publishing
 from paywall.staff import price_pages, promotion_page, publish_page
-from paywall.staff.price_forms import PackageForm, PriceForm, PriceFormSet
+from paywall.staff.price_forms import FIELDS, PackageForm, PriceForm, PriceFormSet
 from paywall.subscriptions.holders import with_holders
 from paywall.subscriptions.models import RUNNING
 from paywall.tasks import follow_packages
@@ -29,8 +29,10 @@ STATUSES = ",".join(status.value for status in RUNNING)
 
 def holders_of(sold: Any, field: str) -> SafeString:
     """Say how many have a package or a price, with the lists of them; counted by with_holders."""
+    if not sold.subscribers and not sold.pass_holders:
+        return format_html("{}", "Held by nobody")
     found = []
-    if sold.subscribers or not sold.pass_holders:
+    if sold.subscribers:
         noun = "subscriber" if sold.subscribers == 1 else "subscribers"
         found.append(("subscription", f"&status__in={STATUSES}", sold.subscribers, noun))
     if sold.pass_holders:
@@ -64,29 +66,30 @@ class PriceInline(TabularInline):
     formset = PriceFormSet
     extra = 0
     can_delete = False
-    readonly_fields = ("state", "held_by")
+    fields = ("state", *FIELDS)
+    readonly_fields = ("state",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Price]:
         prices: QuerySet[Price] = super().get_queryset(request)
         return with_holders(prices.select_related("package"), by="price", now=clock.now())
-
-    @admin.display(description="Held by")
-    def held_by(self, price: Price) -> SafeString | str:
-        return holders_of(price, "price__id__exact") if price.pk else "-"
 
     @admin.display(description="State")
     def state(self, price: Price) -> SafeString | str:
         """Say how it stands, with the links to what may be done about it."""
         if price.pk is None:
             return "New"
+        held = holders_of(price, "price__id__exact")
         if price.retired_at:
-            return f"Archived on {localtime(price.retired_at):%-d %B %Y}"
+            return format_html(
+                "Archived on {}<br>{}", f"{localtime(price.retired_at):%-d %B %Y}", held
+            )
         sold = price.first_sold_at
         args = [price.package_id, price.pk]
         return format_html(
-            "{}<br>At Stripe: {}<br>"
-            '<a class="{}" href="{}">New amount</a> <a class="{}" href="{}">Archive</a>',
+            '<div style="min-width: 10rem">{}<br>{}<br>At Stripe: {}<br>'
+            '<a class="{}" href="{}">New amount</a> <a class="{}" href="{}">Archive</a></div>',
             f"Sold since {localtime(sold):%-d %B %Y}" if sold else "Not sold yet",
+            held,
             self._at_stripe(price),
             LINK,
             reverse("admin:paywall_package_new_terms", args=args),

@@ -10,10 +10,13 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Reader
+from paywall.entitlements import granting
+from paywall.entitlements.models import Source
 from paywall.gate.models import WallVersion
 from paywall.gate.previewing import ONLOOKERS
 from paywall.gate.wording import PIECES
 from paywall.metering.models import FreeMode
+from paywall.subscriptions.models import Customer, Purchase, Subscription
 from tests.catalog.packages import MONTHLY, WEEK_PASS, make_package
 from tests.gate.visiting import NOW, Clock, make_story, outcome
 from tests.making import make_reader, make_section
@@ -174,10 +177,38 @@ def test_packages_say_who_holds_them_in_few_queries(
 ) -> None:
     for number in range(4):
         package = make_package(MONTHLY, WEEK_PASS, slug=f"p{number}")
-    desk = signed_in("view_package", "change_package", "view_price", "change_price")
+    month, week = package.prices.order_by("-amount")
+    customer = Customer.objects.create(stripe_id="cus_1", created_at=NOW)
+    for number, status in enumerate(["active", "past_due", "canceled"]):
+        Subscription.objects.create(
+            customer=customer, stripe_id=f"sub_{number}", price=month, status=status,
+            started_at=NOW, period_starts_at=NOW, period_ends_at=NOW, price_since=NOW,
+        )  # fmt: skip
+    for number, days in enumerate([-1, 1]):
+        right = granting.give(
+            make_reader(), Source.PURCHASE,
+            starts_at=NOW - timedelta(days=2), ends_at=NOW + timedelta(days=days),
+        )  # fmt: skip
+        Purchase.objects.create(
+            customer=customer, stripe_id=f"cs_{number}", price=week, currency="EUR", amount=400,
+            ordered_at=NOW, entitlement=right,
+        )  # fmt: skip
+    desk = Client()
+    desk.force_login(make_reader(is_staff=True, is_superuser=True))
     with django_assert_max_num_queries(20):
         page = desk.get(reverse(one_of("package", "changelist"))).content.decode()
-    assert f"price__package__id__exact={package.pk}&amp;status__in=trialing,active" in page
-    assert "0 subscribers" in page
-    one = desk.get(reverse(one_of("package", "change"), args=[package.pk])).content.decode()
+    assert page.count("Held by nobody") == 3
+    for sold, address, counted in [
+        ("subscription", f"price__package__id__exact={package.pk}&status__in=", "2 subscribers"),
+        ("purchase", f"price__package__id__exact={package.pk}", "1 pass<"),
+    ]:
+        assert f"/{sold}/?{address}".replace("&", "&amp;") in page
+        assert counted in page
+    with django_assert_max_num_queries(25):
+        one = desk.get(reverse(one_of("package", "change"), args=[package.pk])).content.decode()
     assert "At Stripe: not published" in one
+    listed = desk.get(
+        reverse(one_of("subscription", "changelist")),
+        {"price__id__exact": str(month.pk), "status__in": "active,past_due"},
+    )
+    assert listed.context["cl"].result_count == 2
