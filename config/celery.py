@@ -11,7 +11,7 @@ from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-app = Celery("paywall")
+app = Celery("paywall", task_cls="config.heartbeat:NotedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.steps["worker"].add("config.heartbeat.WorkerHeartbeat")
@@ -74,6 +74,11 @@ app.conf.beat_schedule = {
     "follow-up-print": {
         "task": "paywall.tasks.follow_up_print",
         "schedule": 60.0 if settings.DEBUG else crontab(minute="35"),
+    },
+    # Tried again every hour of the morning, and sent once a day.
+    "send-health-digest": {
+        "task": "paywall.tasks.send_health_digest",
+        "schedule": crontab(hour="7-11", minute="30"),
     },
     "forget-old-print-claims": {
         "task": "paywall.tasks.forget_old_print_claims",

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import json
 from collections.abc import Sequence
 
 from django.core.exceptions import ImproperlyConfigured
@@ -71,3 +72,21 @@ def refuse_other_than(name: str, value: str, choices: Sequence[str]) -> None:
     """Stop any start with a misspelt choice. Raises ImproperlyConfigured."""
     if value not in choices:
         raise ImproperlyConfigured(f"{name} is {value!r}: write {' or '.join(choices)}.")
+
+
+def anymail_from(given: str) -> dict[str, str]:
+    """Return the settings of django-anymail from their JSON; "" is none.
+
+    Raises ImproperlyConfigured for what is no JSON object, and without a WEBHOOK_SECRET: anybody
+    could say then that letters came back.
+    """
+    if not given:
+        return {}
+    try:
+        told = json.loads(given)
+    except ValueError as error:
+        raise ImproperlyConfigured("ANYMAIL is no JSON.") from error
+    secret = told.get("WEBHOOK_SECRET") if isinstance(told, dict) else None
+    if not isinstance(secret, str) or ":" not in secret:
+        raise ImproperlyConfigured('ANYMAIL needs a "WEBHOOK_SECRET" like "name:password".')
+    return {str(name): value for name, value in told.items()}

@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config.release import release_of
 from config.safety import (
     DEMO_SECRET_KEY,
+    anymail_from,
     mailbox_key_from,
     refuse_days_outside,
     refuse_other_than,
@@ -277,6 +278,13 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(VAR_DIR / "mail")
 EMAIL_TIMEOUT = 10
+# What came back: where django-anymail takes the word of the mail provider, at /webhooks/mail/.
+# JSON in Anymail's own names, with a WEBHOOK_SECRET "name:password"; empty: no such address.
+ANYMAIL = anymail_from(given.get("ANYMAIL", ""))
+# Who gets the daily letter when something waits for a person; empty: nobody.
+HEALTH_DIGEST_TO = [
+    address.strip() for address in given.get("HEALTH_DIGEST_TO", "").split(",") if address.strip()
+]
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"{NEWSPAPER_NAME} <readers@{_site.hostname}>"
 )

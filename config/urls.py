@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("articles.urls")),
     path("", include("paywall.urls")),
     path("accounts/", include("accounts.urls")),
+    *([path("webhooks/mail/", include("anymail.urls"))] if settings.ANYMAIL else []),
     path("admin/", admin.site.urls),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}icon.svg")),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),

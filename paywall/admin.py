@@ -3,25 +3,33 @@
 from paywall.staff import (
     catalog,
     circulation,
+    courtesy,
     entitlements,
     events,
+    free_mode,
+    health,
     letters,
     print_cases,
     readers,
     rules,
     subscriptions,
     trail,
+    walls,
 )
 
 __all__ = [
     "catalog",
     "circulation",
+    "courtesy",
     "entitlements",
     "events",
+    "free_mode",
+    "health",
     "letters",
     "print_cases",
     "readers",
     "rules",
     "subscriptions",
     "trail",
+    "walls",
 ]

@@ -13,9 +13,10 @@ class PaywallConfig(AppConfig):
         from paywall.metering import rules
         from paywall.metering.models import MeterRule
         from paywall.trail.recording import note_admin_change
-        from paywall.web import arriving
+        from paywall.web import arriving, bounces
 
         arriving.watch()
+        bounces.watch()
         post_save.connect(note_admin_change, sender=LogEntry, dispatch_uid="trail-admin-changes")
         for signal in (post_save, post_delete):
             signal.connect(sections.forget, sender=Section, dispatch_uid="sections-forget")

@@ -19,9 +19,18 @@ from paywall.circulation.models import (
     StagedChange,
     StagedRow,
 )
-from paywall.entitlements.models import Entitlement
+from paywall.entitlements.models import CourtesyBatch, Entitlement
+from paywall.gate.models import WallVersion
+from paywall.health.models import HealthDigest, ScheduleRun
 from paywall.letters.models import Letter, Unsubscribed
-from paywall.metering.models import Meter, MeteredRead, MeterKey, MeterRule, RefusedVisit
+from paywall.metering.models import (
+    FreeMode,
+    Meter,
+    MeteredRead,
+    MeterKey,
+    MeterRule,
+    RefusedVisit,
+)
 from paywall.payments.models import (
     CheckoutAttempt,
     Concern,
@@ -43,8 +52,11 @@ __all__ = [
     "CheckoutAttempt",
     "CirculationImport",
     "Concern",
+    "CourtesyBatch",
     "Customer",
     "Entitlement",
+    "FreeMode",
+    "HealthDigest",
     "Invitation",
     "Invoice",
     "Letter",
@@ -64,6 +76,7 @@ __all__ = [
     "Reconciliation",
     "RefusedVisit",
     "RejectedRow",
+    "ScheduleRun",
     "Section",
     "SentPiece",
     "StaffAction",
@@ -74,5 +87,6 @@ __all__ = [
     "SubscriptionChange",
     "Suppressed",
     "Unsubscribed",
+    "WallVersion",
     "WrongTries",
 ]

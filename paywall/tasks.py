@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from celery import shared_task
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from paywall import clock
 from paywall.circulation import (
@@ -19,6 +20,7 @@ from paywall.circulation import (
     seats,
 )
 from paywall.circulation.locking import BusyError
+from paywall.health import digest
 from paywall.letters import circulation_alerts, print_writing, sending, walking, writing
 from paywall.metering import forgetting
 from paywall.payments import gateway, inbox, reconciling
@@ -127,6 +129,14 @@ def follow_up_print() -> None:
     logger.info("Print: found %d open cases, wrote %d letters", found, written)
     if written:
         transaction.on_commit(send_letters.delay, robust=True)
+
+
+@shared_task
+def send_health_digest() -> None:
+    """Write to staff when something waits for a person, once a day."""
+    real_now = timezone.now()  # noqa: TID251, schedules follow real time
+    if digest.send_todays(now=clock.now(), real_now=real_now):
+        logger.info("Wrote to staff that something waits for them")
 
 
 @shared_task

@@ -11,7 +11,7 @@ from django.core.cache import cache
 
 from articles import stories
 from paywall.catalog import sections
-from paywall.gate import facts
+from paywall.gate import facts, publishing
 from paywall.metering import rules
 
 
@@ -28,6 +28,7 @@ def _nothing_remembered(settings: LazySettings) -> Iterator[None]:
     settings.WHITENOISE_USE_FINDERS = False  # every new client would look for all of them
     cache.clear()
     rules.forget()
+    publishing.forget()
     stories.clear()
     facts.clear()
     sections.forget()

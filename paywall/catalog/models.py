@@ -79,6 +79,7 @@ class Package(models.Model):
 
     class Meta:
         ordering = ("order", "name")
+        permissions = (("manage_promotions", "Can make promotion codes and switch them off"),)
 
     def __str__(self) -> str:
         return self.name

@@ -1,5 +1,6 @@
 """The right to premium stories."""
 
+import uuid
 from datetime import datetime
 from typing import ClassVar, Self
 
@@ -55,3 +56,33 @@ class Entitlement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_source_display()} for {self.reader}"
+
+
+class CourtesyBatch(models.Model):
+    """Courtesy access that was given to many readers from a file: by whom, when and why.
+
+    The file is not kept; who got something has it as an entitlement.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    why = models.CharField(max_length=200)
+    file = models.CharField(max_length=200, help_text="Its name.")
+    given = models.PositiveIntegerField(default=0)
+    left_out = models.PositiveIntegerField(default=0)
+    given_at = models.DateTimeField()
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    entitlements = models.ManyToManyField(Entitlement, related_name="+")
+
+    class Meta:
+        verbose_name = "courtesy file"
+        ordering = ("-given_at",)
+        permissions = (("give_courtesy_in_bulk", "Can give courtesy access from a file"),)
+
+    def __str__(self) -> str:
+        return self.why

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers
 
-from paywall.catalog.story import Story
+from paywall.catalog.story import Access, Story
 from paywall.gate.decision import Decision, Outcome
+from paywall.gate.publishing import words_in_force
 from paywall.gate.visitor import COOKIE, Visitor
 from paywall.metering.rules import rules_in_force
 from paywall.periods import Period
@@ -38,10 +39,16 @@ class Admission:
         return self.decision.opens
 
     @property
+    def free_mode(self) -> bool:
+        """Whether a premium story is free because all are for now."""
+        return self.decision.outcome is Outcome.FREE and self.story.access is not Access.FREE
+
+    @property
     def told(self) -> Hashable:
         """All that a page may show of this answer: who are told the same get the same page."""
         signed_in = self.visitor.reader is not None
-        return self.story, self.decision, self.period, signed_in, rules_in_force().house
+        words = None if self.opens else words_in_force().version
+        return self.story, self.decision, self.period, signed_in, rules_in_force().house, words
 
     @property
     def shareable(self) -> bool:
@@ -70,6 +77,7 @@ def stamp(response: HttpResponse, admission: Admission, *, passing: bool = False
             httponly=True,
             samesite="Lax",
         )
+    passing = passing or admission.free_mode
     return share_or_keep(response, shareable=admission.shareable, passing=passing)
 
 

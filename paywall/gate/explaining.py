@@ -121,7 +121,7 @@ QUESTIONS: dict[str, tuple[str, Callable[[Visit], str]]] = {
 }
 
 CONCLUSIONS = {
-    Outcome.FREE: "It opens: the story is free.",
+    Outcome.FREE: "It opens: it is free to everybody.",
     Outcome.PREVIEWING: "It opens: they are staff.",
     Outcome.ENTITLED: "It opens: what they have covers it.",
     Outcome.READ_BEFORE: "It opens: they have read it this month.",

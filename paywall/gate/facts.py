@@ -110,10 +110,15 @@ def _key(reader: Reader, version: int, period: Period) -> str:
     return f"access:{reader.public_id}:{version}:{period.starts_date}"
 
 
+def no_meter(period: Period) -> MeterFacts:
+    """Return what is known of nobody's meter: nothing was opened on it."""
+    return MeterFacts(None, period, 0, frozenset())
+
+
 def of_stranger(token: str, *, period: Period) -> MeterFacts:
     """Return what the meter behind a stranger's cookie says: one query, or none without one."""
     if not token:
-        return MeterFacts(None, period, 0, frozenset())
+        return no_meter(period)
     key = keys.of_stranger(token)
     return _meter(Q(kind=key.kind, value=key.value), period)
 
@@ -129,7 +134,7 @@ def _meter(key: Q, period: Period) -> MeterFacts:
         .values_list("meter_id", "meter__period", "meter__used", "read__period", "read__story_key")
     )
     if not rows:
-        return MeterFacts(None, period, 0, frozenset())
+        return no_meter(period)
     meter_id, counted, used = rows[0][:3]
     current = Period(max(period.starts_date, counted))
     return MeterFacts(

@@ -32,8 +32,6 @@ def admit(request: HttpRequest, story: Story, *, now: datetime) -> Admission:
     """
     visitor = identify(request)
     period = month_of(now, ZoneInfo(settings.TIME_ZONE))
-    if story.access is Access.FREE:
-        return Admission(story, visitor, decide(Visit(Access.FREE)), period)
     decision, meter = look(visitor, story, period=period, now=now)
     wants = asking(request)
     if decision.outcome is not Outcome.METERED or wants is Asking.TO_LOOK:
@@ -60,7 +58,11 @@ def visit_of(
     visitor: Visitor, story: Story, *, period: Period, now: datetime, fresh: bool = False
 ) -> tuple[Visit, MeterFacts]:
     """Return the facts that the gate looks at; `fresh` asks the database, not the memory."""
+    if story.access is Access.FREE:
+        return Visit(Access.FREE), facts.no_meter(period)
     rules = rules_in_force()
+    if rules.free_mode(story.section, at=now):
+        return Visit(story.access, free_mode=True), facts.no_meter(period)
     reader = visitor.reader
     allowance = rules.allowance(story.section, signed_in=reader is not None)
     if reader is None:

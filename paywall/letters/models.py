@@ -40,6 +40,11 @@ class Letter(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField()
     error = models.TextField(blank=True)
+    bounced_at = models.DateTimeField(null=True, help_text="When a mail server sent it back.")
+    bounce = models.CharField(max_length=200, blank=True, help_text="What it said.")
+    seen_at = models.DateTimeField(
+        null=True, help_text="When staff looked at one that came back or could not be sent."
+    )
 
     objects = LetterQuerySet.as_manager()
 
@@ -49,7 +54,18 @@ class Letter(models.Model):
                 fields=["next_try_at"],
                 condition=Q(sent_at=None, given_up_at=None),
                 name="letter_due",
-            )
+            ),
+            models.Index(fields=["address"], name="letter_address"),
+            models.Index(
+                fields=["given_up_at"],
+                condition=Q(seen_at=None, given_up_at__isnull=False),
+                name="letter_given_up",
+            ),
+            models.Index(
+                fields=["bounced_at"],
+                condition=Q(seen_at=None, bounced_at__isnull=False),
+                name="letter_bounced",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ from smtplib import SMTPRecipientsRefused
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 
 from paywall.letters import stopping
 from paywall.letters.kinds import MAY_BE_STOPPED
@@ -85,7 +85,13 @@ def take(*, now: datetime) -> Letter | None:
 def try_again(letter: Letter, *, now: datetime) -> bool:
     """Have a letter that was given up sent after all; False: it is on its way, or was sent."""
     given_up = Letter.objects.filter(pk=letter.pk, sent_at=None, given_up_at__isnull=False)
-    return bool(given_up.update(given_up_at=None, tries=0, next_try_at=now))
+    return bool(given_up.update(given_up_at=None, seen_at=None, tries=0, next_try_at=now))
+
+
+def looked_at(letters: QuerySet[Letter], *, now: datetime) -> int:
+    """Let those of some letters that came back or were given up wait for staff no longer."""
+    failed = letters.filter(Q(bounced_at__isnull=False) | Q(given_up_at__isnull=False))
+    return failed.filter(seen_at=None).update(seen_at=now)
 
 
 def message_of(letter: Letter) -> EmailMultiAlternatives:

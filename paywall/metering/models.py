@@ -1,10 +1,11 @@
 """The meter: which premium stories were opened this month, and how many are free."""
 
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 
 from paywall.catalog.models import Section
@@ -139,3 +140,63 @@ class MeterRule(models.Model):
 
     def __str__(self) -> str:
         return f"Rule for {self.section or 'the whole paper'}"
+
+
+class FreeModeQuerySet(models.QuerySet["FreeMode"]):
+    def not_closed(self) -> Self:
+        """Keep those that nobody has ended before their time."""
+        return self.filter(closed_at=None)
+
+    def in_force(self, at: datetime) -> Self:
+        """Keep those that open stories at the given moment."""
+        return self.not_closed().filter(starts_at__lte=at, ends_at__gt=at)
+
+
+class FreeMode(models.Model):
+    """All stories of the paper, or of a section, opened to everybody for a time, by whom and why.
+
+    It ends by itself. Kept for good: paywall.metering.freeing is the one way to write one.
+    """
+
+    section = models.ForeignKey(
+        Section,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Empty: the whole paper.",
+    )
+    starts_at = models.DateTimeField(editable=False)
+    ends_at = models.DateTimeField("until", help_text="It ends then by itself.")
+    why = models.CharField(max_length=200, help_text="For colleagues, such as: storm, election.")
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    closed_at = models.DateTimeField(null=True, editable=False)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+
+    objects = FreeModeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "opening to everybody"
+        verbose_name_plural = "openings to everybody"
+        ordering = ("-starts_at",)
+        permissions = (("open_all_stories", "Can open all stories to everybody"),)
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="free_mode_ends_after_it_starts"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"All stories of {self.section or 'the whole paper'}"

@@ -3,8 +3,11 @@
 import time
 from typing import Any
 
-from paywall.metering.allowances import HOUSE, Allowance, Rules
-from paywall.metering.models import MeterRule
+from django.db.models import DateTimeField, F, IntegerField, Value
+from django.db.models.functions import Cast
+
+from paywall.metering.allowances import HOUSE, Allowance, FreeWindow, Rules
+from paywall.metering.models import FreeMode, MeterRule
 
 REMEMBERED_FOR = 0.8  # seconds
 
@@ -12,21 +15,24 @@ _remembered: tuple[float, Rules] | None = None
 
 
 def rules_in_force() -> Rules:
-    """Return the rules, at most REMEMBERED_FOR seconds old. Without any the house gives seven."""
+    """Return the rules, at most REMEMBERED_FOR seconds old. Without any the house gives seven.
+
+    One query has both the rules and the free modes that nobody has ended.
+    """
     global _remembered
     remembered = _remembered
     if remembered and time.monotonic() - remembered[0] < REMEMBERED_FOR:
         return remembered[1]
     asked_at = time.monotonic()
-    house, sections = HOUSE, {}
-    for slug, readers, strangers in MeterRule.objects.values_list(
-        "section__slug", "allowance", "strangers_allowance"
-    ):
-        if slug is None:
+    house, sections, free = HOUSE, {}, []
+    for slug, readers, strangers, starts_at, ends_at in _rows():
+        if ends_at is not None:
+            free.append(FreeWindow(slug, starts_at, ends_at))
+        elif slug is None:
             house = Allowance(readers, strangers)
         else:
             sections[slug] = Allowance(readers, strangers)
-    rules = Rules(house, sections)
+    rules = Rules(house, sections, tuple(free))
     _remembered = asked_at, rules
     return rules
 
@@ -35,3 +41,18 @@ def forget(**_signal: Any) -> None:
     """Ask the database again at the next visit; called when a rule changes in this process."""
     global _remembered
     _remembered = None
+
+
+def _rows() -> Any:
+    """Return (section's slug, readers, strangers, starts_at, ends_at); rules have no times."""
+    never = Cast(Value(None), DateTimeField())
+    none = Value(0, IntegerField())
+    rules = MeterRule.objects.values_list(
+        F("section__slug"), F("allowance"), F("strangers_allowance"), never, never
+    )
+    free = (
+        FreeMode.objects.not_closed()
+        .order_by()
+        .values_list(F("section__slug"), none, none, F("starts_at"), F("ends_at"))
+    )
+    return rules.union(free, all=True)

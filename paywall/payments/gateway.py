@@ -101,6 +101,16 @@ class Gateway:
         """Stop a coupon from being used again; who has its discount keeps it."""
         _asked(self._stripe.coupons.delete, stripe_id)
 
+    def promotion_codes(self) -> Iterator[Json]:
+        """Go through the codes that readers can type, the newest first, with what they give."""
+        return _each(self._stripe.promotion_codes, expand=["data.promotion.coupon.applies_to"])
+
+    def create_promotion_code(self, params: Params, *, key: str) -> Json:
+        return _asked(self._stripe.promotion_codes.create, params, key=key)
+
+    def update_promotion_code(self, stripe_id: str, params: Params) -> Json:
+        return _asked(self._stripe.promotion_codes.update, stripe_id, params)
+
     def create_customer(self, params: Params, *, key: str) -> Json:
         return _asked(self._stripe.customers.create, params, key=key)
 

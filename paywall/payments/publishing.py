@@ -29,6 +29,10 @@ from paywall.payments.gateway import Gateway, GatewayRefused, Json
 from paywall.payments.models import Publication
 from paywall.payments.wanting import Wanted, wanted
 
+PUBLISHED = "published"
+NOT_PUBLISHED = "not published"
+TO_BE_PUBLISHED = "to be published"
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -150,9 +154,24 @@ def state_of(package: Package) -> str:
     ours = [one.as_ours(publications.get(one.key)) for one in wanted([package], publications)]
     if not ours:
         return "nothing to sell"
+    return _state(ours)
+
+
+def state_of_prices(package: Package) -> dict[int, str]:
+    """Return the same for each price of a package, with its offer, by the price's number."""
+    publications = {_key_of(one): one for one in package.publications.all()}
+    ours: dict[int, list[Ours]] = {}
+    for want in wanted([package], publications):
+        if want.price:
+            one = want.as_ours(publications.get(want.key))
+            ours.setdefault(want.price.pk, []).append(one)
+    return {number: _state(things) for number, things in ours.items()}
+
+
+def _state(ours: Sequence[Ours]) -> str:
     if all(one.told is None for one in ours):
-        return "not published"
-    return "published" if all(one.told == one.fields for one in ours) else "to be published"
+        return NOT_PUBLISHED
+    return PUBLISHED if all(one.told == one.fields for one in ours) else TO_BE_PUBLISHED
 
 
 def _key_of(publication: Publication) -> Key:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from unfold.admin import ModelAdmin, TabularInline
@@ -17,11 +17,32 @@ from paywall import clock
 from paywall.catalog import pricing
 from paywall.catalog.models import Package, Price, Section
 from paywall.payments import publishing
-from paywall.staff import price_pages, publish_page
-from paywall.staff.price_forms import PackageForm, PriceForm, PriceFormSet
+from paywall.staff import price_pages, promotion_page, publish_page
+from paywall.staff.price_forms import FIELDS, PackageForm, PriceForm, PriceFormSet
+from paywall.subscriptions.holders import with_holders
+from paywall.subscriptions.models import RUNNING
 from paywall.tasks import follow_packages
 
 LINK = "text-primary-600 underline dark:text-primary-500"
+STATUSES = ",".join(status.value for status in RUNNING)
+
+
+def holders_of(sold: Any, field: str) -> SafeString:
+    """Say how many have a package or a price, with the lists of them; counted by with_holders."""
+    if not sold.subscribers and not sold.pass_holders:
+        return format_html("{}", "Held by nobody")
+    found = []
+    if sold.subscribers:
+        noun = "subscriber" if sold.subscribers == 1 else "subscribers"
+        found.append(("subscription", f"&status__in={STATUSES}", sold.subscribers, noun))
+    if sold.pass_holders:
+        noun = "pass" if sold.pass_holders == 1 else "passes"
+        found.append(("purchase", "", sold.pass_holders, noun))
+    links = (
+        (LINK, reverse(f"admin:paywall_{model}_changelist"), field, sold.pk, more, number, noun)
+        for model, more, number, noun in found
+    )
+    return format_html_join(", ", '<a class="{}" href="{}?{}={}{}">{} {}</a>', links)
 
 
 @admin.register(Section)
@@ -45,39 +66,61 @@ class PriceInline(TabularInline):
     formset = PriceFormSet
     extra = 0
     can_delete = False
+    fields = ("state", *FIELDS)
     readonly_fields = ("state",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Price]:
+        prices: QuerySet[Price] = super().get_queryset(request)
+        return with_holders(prices.select_related("package"), by="price", now=clock.now())
 
     @admin.display(description="State")
     def state(self, price: Price) -> SafeString | str:
         """Say how it stands, with the links to what may be done about it."""
         if price.pk is None:
             return "New"
+        held = holders_of(price, "price__id__exact")
         if price.retired_at:
-            return f"Archived on {localtime(price.retired_at):%-d %B %Y}"
+            return format_html(
+                "Archived on {}<br>{}", f"{localtime(price.retired_at):%-d %B %Y}", held
+            )
         sold = price.first_sold_at
         args = [price.package_id, price.pk]
         return format_html(
-            '{}<br><a class="{}" href="{}">New amount</a> <a class="{}" href="{}">Archive</a>',
+            '<div style="min-width: 10rem">{}<br>{}<br>At Stripe: {}<br>'
+            '<a class="{}" href="{}">New amount</a> <a class="{}" href="{}">Archive</a></div>',
             f"Sold since {localtime(sold):%-d %B %Y}" if sold else "Not sold yet",
+            held,
+            self._at_stripe(price),
             LINK,
             reverse("admin:paywall_package_new_terms", args=args),
             LINK,
             reverse("admin:paywall_package_archive_price", args=args),
         )
 
+    def _at_stripe(self, price: Price) -> str:
+        """Ask once for all prices of the package; there is an inline of its own to each request."""
+        if not hasattr(self, "_states"):
+            self._states = publishing.state_of_prices(price.package)
+        return self._states.get(price.pk, publishing.NOT_PUBLISHED)
+
 
 @admin.register(Package)
 class PackageAdmin(ModelAdmin):
     form = PackageForm
-    list_display = ("name", "everything", "listed", "order", "at_stripe")
+    list_display = ("name", "everything", "listed", "order", "held_by", "at_stripe")
     prepopulated_fields: ClassVar = {"slug": ("name",)}
     filter_horizontal = ("sections",)
     inlines = (PriceInline,)
-    actions_list = ("publish",)
+    actions_list = ("publish", "promotions")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Package]:
         packages: QuerySet[Package] = super().get_queryset(request)
+        packages = with_holders(packages, by="price__package", now=clock.now())
         return packages.prefetch_related("prices__package", "publications__price")
+
+    @admin.display(description="Held by")
+    def held_by(self, package: Package) -> SafeString:
+        return holders_of(package, "price__package__id__exact")
 
     @admin.display(description="At Stripe")
     def at_stripe(self, package: Package) -> str:
@@ -103,6 +146,15 @@ class PackageAdmin(ModelAdmin):
     )
     def publish(self, request: HttpRequest) -> HttpResponse:
         return publish_page.show(self, request)
+
+    @action(  # type: ignore[untyped-decorator]  # unfold comes without types
+        description="Promotion codes", url_path="promotion-codes", permissions=["promotions"]
+    )
+    def promotions(self, request: HttpRequest) -> HttpResponse:
+        return promotion_page.show(self, request)
+
+    def has_promotions_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm(promotion_page.PERMISSION))
 
     def new_terms(self, request: HttpRequest, package_id: int, price_id: int) -> HttpResponse:
         return price_pages.new_terms(self, request, package_id, price_id)

@@ -13,8 +13,10 @@ from paywall.letters.models import Letter
 from paywall.staff.lists import FoundByReader
 
 STATES = {
+    "bounced": ("Came back", Q(bounced_at__isnull=False, seen_at=None)),
     "sent": ("Sent", Q(sent_at__isnull=False)),
-    "given_up": ("Given up", Q(given_up_at__isnull=False)),
+    "given_up": ("Given up", Q(given_up_at__isnull=False, seen_at=None)),
+    "seen": ("Came back or given up, looked at", Q(seen_at__isnull=False)),
     "failing": ("Failing", Q(sent_at=None, given_up_at=None) & ~Q(error="")),
     "waiting": ("Waiting", Q(sent_at=None, given_up_at=None, error="")),
 }
@@ -40,12 +42,14 @@ class LetterAdmin(FoundByReader):
     list_filter = (StateFilter, "kind")
     named_by = ("key",)
     ordering = ("-pk",)
-    actions: ClassVar = ["try_again"]
+    show_full_result_count = False
+    actions: ClassVar = ["try_again", "looked_at"]
     fields = (
         ("kind", "state"),
         ("address", "subject"),
         ("written_at", "sent_at", "given_up_at"),
         ("tries", "next_try_at"),
+        ("bounced_at", "bounce", "seen_at"),
         "error",
         "body",
         ("key", "message_id"),
@@ -69,6 +73,8 @@ class LetterAdmin(FoundByReader):
 
     @admin.display(description="State")
     def state(self, letter: Letter) -> str:
+        if letter.bounced_at:
+            return f"Came back: {letter.bounce}"
         if letter.sent_at:
             return "Sent"
         if letter.given_up_at:
@@ -83,3 +89,9 @@ class LetterAdmin(FoundByReader):
         skipped = "Those that were not given up are left as they are."
         text = f"{count} to be sent within a minute. {skipped}"
         self.message_user(request, text, messages.SUCCESS if count else messages.WARNING)
+
+    @admin.action(description="Looked at", permissions=["try_again"])
+    def looked_at(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
+        """Let those that came back or were given up wait for nobody any more."""
+        count = sending.looked_at(queryset, now=clock.now())
+        self.message_user(request, f"{count} no longer wait for anybody.", messages.SUCCESS)

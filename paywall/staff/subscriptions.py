@@ -123,7 +123,7 @@ class InvoiceAdmin(Payments, ReadOnlyAdmin, FoundByReader):
 @admin.register(Purchase)
 class PurchaseAdmin(Payments, ReadOnlyAdmin, FoundByReader):
     list_display = ("reader", "price", "paid", "refunded", "paid_at", "failed", "stripe_id")
-    list_filter = ("failed",)
+    list_filter = ("failed", "price__package")
     list_select_related = ("customer__reader", "price__package")
     reader_path = "customer__reader"
     named_by = ("stripe_id", "payment_intent", "customer__stripe_id")

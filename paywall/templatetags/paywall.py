@@ -11,6 +11,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
+from paywall.gate.publishing import words_in_force
+from paywall.gate.saying import Said, said_by
 from paywall.metering.rules import rules_in_force
 
 register = template.Library()
@@ -32,6 +34,18 @@ def last_day(ends_at: datetime) -> date:
 def house_allowance() -> int:
     """Return how many premium stories a month an account opens for free."""
     return rules_in_force().house.readers
+
+
+@register.simple_tag(takes_context=True)
+def wall_words(context: dict[str, Any]) -> Said:
+    """Return what the wall of this page says: as published, or by the draft of a preview."""
+    draft = context.get("draft_texts")
+    return said_by(
+        context["wall"],
+        context["admission"],
+        texts=words_in_force().texts if draft is None else draft,
+        house=rules_in_force().house.readers,
+    )
 
 
 @register.simple_tag(takes_context=True)

@@ -70,12 +70,12 @@ def test_a_change_is_in_force_within_a_second_in_every_other(watch: Watch) -> No
 def test_the_second_is_counted_from_the_question_and_not_from_the_answer(
     watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def answer_slowly(*_fields: str) -> list[tuple[str | None, int, int]]:
+    def answer_slowly() -> list[tuple[str | None, int, int, None, None]]:
         watch.seconds += 5
-        return [(None, 7, 0)]
+        return [(None, 7, 0, None, None)]
 
     with monkeypatch.context() as slow:
-        slow.setattr(MeterRule.objects, "values_list", answer_slowly)
+        slow.setattr(rules, "_rows", answer_slowly)
         rules_in_force()
     change_elsewhere(allowance=3)
     assert rules_in_force().house.readers == 3

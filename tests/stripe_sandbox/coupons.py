@@ -11,6 +11,7 @@ from stripe._promotion_code_service import PromotionCodeService
 from tests.stripe_sandbox.clock import later
 from tests.stripe_sandbox.core import Sandbox
 from tests.stripe_sandbox.errors import Json, invalid
+from tests.stripe_sandbox.expanding import included_on_demand
 from tests.stripe_sandbox.fields import matching, merged, unset_empty
 from tests.stripe_sandbox.serving import Call, serves
 
@@ -52,6 +53,12 @@ def create_coupon(sandbox: Sandbox, call: Call) -> Json:
         coupon["applies_to"] = {"products": params["applies_to"].get("products", [])}
     sandbox.emit("coupon.created", coupon)
     return coupon
+
+
+@included_on_demand("coupon", "applies_to")
+def applies_to(sandbox: Sandbox, coupon: Json) -> None:
+    """Return that a coupon is for everything, where it does not say for what."""
+    return
 
 
 @serves(CouponService.retrieve)

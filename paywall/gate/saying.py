@@ -1,0 +1,86 @@
+"""What the wall says to one visitor."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.contrib.humanize.templatetags.humanize import apnumber
+from django.utils.formats import date_format
+
+from paywall.catalog.sections import sections_in_order
+from paywall.gate import wording
+from paywall.gate.admission import Admission
+from paywall.gate.decision import Outcome
+from paywall.gate.wall import Offer, Wall
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The title and text over the offers, and every other text by its key. Plain: escape them."""
+
+    title: str
+    text: str
+    offers: Mapping[str, str]
+
+
+def said_by(wall: Wall, admission: Admission, *, texts: Mapping[str, str], house: int) -> Said:
+    """Return the words of a wall. `texts` differ from ours; `house`: an account's allowance."""
+    words = wording.complete(texts)
+    title, text = _head(wall, admission)
+    decision = admission.decision
+    over = {
+        **_counted(decision.allowance or 0),
+        "date": date_format(admission.period.ends_date, "j F"),
+        "ways": apnumber(len(wall.offers)),
+        "section": _name_of(admission.story.section),
+    }
+    if text.startswith("subscribers_only"):
+        over |= {**_counted(decision.remaining or 0), "remaining": apnumber(decision.remaining)}
+    offered = {key: wording.fill(words[key], _counted(house)) for key in words}
+    return Said(
+        wording.fill(words[title], over),
+        wording.fill(words[text], over) if text else "",
+        {**offered, "account_text": _account_text(wall, offered, house), **_verify(offered, house)},
+    )
+
+
+def _head(wall: Wall, admission: Admission) -> tuple[str, str]:
+    """Return the keys of the title and of the text, which may be none."""
+    decision = admission.decision
+    if wall.outcome is Outcome.VERIFY_EMAIL:
+        return "verify_email_title", "verify_email_text"
+    if wall.outcome is Outcome.NOT_IN_PACKAGE:
+        return "not_in_package_title", "not_in_package_text"
+    if wall.outcome is Outcome.METER_SPENT and decision.allowance:
+        return "meter_spent_title", "meter_spent_text"
+    if wall.subscribers_only:
+        texts = {0: "", 1: "subscribers_only_one"}
+        text = texts.get(decision.remaining or 0, "subscribers_only_text")
+        return "subscribers_only_title", text
+    if wall.outcome is Outcome.METER_SPENT:
+        return "no_allowance_title", ""
+    return "sign_in_title", "sign_in_spent" if decision.allowance else "sign_in_text"
+
+
+def _account_text(wall: Wall, offered: Mapping[str, str], house: int) -> str:
+    if not house:
+        return offered["account_none"]
+    if not wall.subscribers_only or Offer.ACCOUNT not in wall.offers:
+        return offered["account_text"]
+    return f"{offered['account_text']} {offered['account_not_this']}".strip()
+
+
+def _verify(offered: Mapping[str, str], house: int) -> dict[str, str]:
+    return {} if house else {"verify_text": ""}
+
+
+def _counted(number: int) -> dict[str, object]:
+    one = number == 1
+    return {
+        "allowance": number,
+        "stories": "story" if one else "stories",
+        "come": "comes" if one else "come",
+    }
+
+
+def _name_of(slug: str) -> str:
+    return next((one.name for one in sections_in_order() if one.slug == slug), slug)
