@@ -153,6 +153,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.staff_mfa.StaffNeedSecondFactor",
     "accounts.no_store.AccountPagesAreNotKept",
+    "paywall.web.coming.ComingFromMiddleware",
     "articles.redirects.OldAddressMiddleware",
 ]
 if DEBUG:

@@ -19,6 +19,7 @@ from paywall.circulation.models import (
     StagedRow,
 )
 from paywall.entitlements.models import Entitlement
+from paywall.insights.models import CountedLog, CountedStory, DayCount, PrintReaderDay, Seen
 from paywall.letters.models import Letter, Unsubscribed
 from paywall.metering.models import Meter, MeteredRead, MeterKey, MeterRule
 from paywall.payments.models import (
@@ -41,7 +42,10 @@ __all__ = [
     "CheckoutAttempt",
     "CirculationImport",
     "Concern",
+    "CountedLog",
+    "CountedStory",
     "Customer",
+    "DayCount",
     "Entitlement",
     "Invitation",
     "Invoice",
@@ -57,11 +61,13 @@ __all__ = [
     "PrintLine",
     "PrintProduct",
     "PrintPublication",
+    "PrintReaderDay",
     "Publication",
     "Purchase",
     "Reconciliation",
     "RejectedRow",
     "Section",
+    "Seen",
     "StagedChange",
     "StagedRow",
     "StripeEvent",
