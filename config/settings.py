@@ -277,6 +277,8 @@ DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"{NEWSPAPER_NAME} <readers@{_site.hostname}>"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where what the paper earned in a week is sent to, every Monday at 7; empty: nowhere.
+PUBLISHER_ADDRESS = env.str("PUBLISHER_ADDRESS", default="publisher@example.com" if DEBUG else "")
 # A letter comes so long before a yearly renewal, and before a trial or introductory offer ends.
 RENEWAL_NOTICE_DAYS = env.int("RENEWAL_NOTICE_DAYS", default=30)
 ENDING_NOTICE_DAYS = env.int("ENDING_NOTICE_DAYS", default=7)
@@ -366,6 +368,7 @@ UNFOLD = {
     "SITE_TITLE": NEWSPAPER_NAME,
     "SITE_HEADER": NEWSPAPER_NAME,
     "SITE_URL": "/",
+    "DASHBOARD_CALLBACK": "paywall.staff.dashboard.fill",
     "STYLES": [f"{STATIC_URL}css/admin.css"],
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}icon.svg"}],
 }

@@ -11,10 +11,12 @@ from django.db import transaction
 from paywall import clock
 from paywall.circulation import cases, following, guessing, importing, nightly, seats
 from paywall.circulation.locking import BusyError
+from paywall.insights import counting
 from paywall.letters import print_writing, sending, walking, writing
 from paywall.metering import forgetting
 from paywall.payments import gateway, inbox, reconciling
-from paywall.periods import month_of
+from paywall.periods import month_of, months_before
+from paywall.reports import weekly
 from paywall.subscriptions import scopes
 from paywall.subscriptions.models import Customer
 
@@ -29,6 +31,8 @@ def forget_old_reads() -> None:
         period=month_of(clock.now(), zone), keep_months=settings.READS_KEPT_MONTHS, zone=zone
     )
     logger.info("Forgot %d reads older than %d months", forgotten, settings.READS_KEPT_MONTHS)
+    before = months_before(month_of(clock.now(), zone), settings.READS_KEPT_MONTHS)
+    logger.info("Forgot when %d readers came", counting.forget(before=before.starts_date))
 
 
 @shared_task
@@ -92,6 +96,13 @@ def write_letters_due() -> None:
     written = walking.write_all_due(now=clock.now())
     if written:
         logger.info("Wrote %d letters", written)
+        transaction.on_commit(send_letters.delay, robust=True)
+
+
+@shared_task
+def write_weekly_letter() -> None:
+    """Write what the paper earned last week to the publisher, once a week, and have it sent."""
+    if weekly.write_weekly(now=clock.now()):
         transaction.on_commit(send_letters.delay, robust=True)
 
 

@@ -113,9 +113,7 @@ def take_seat(
     return None
 
 
-def _why_refused(
-    reader: Reader, candidates: Sequence[tuple[PrintAccount, Proof]]
-) -> Refused:
+def _why_refused(reader: Reader, candidates: Sequence[tuple[PrintAccount, Proof]]) -> Refused:
     """Return why there was no seat, for the reports: one query, whichever it was."""
     proved = [account.pk for account, _ in candidates]
     asked = Activation.objects.filter(

@@ -18,7 +18,7 @@ from django.db.models import Q
 from accounts.models import Reader
 from paywall.catalog.story import Story
 from paywall.insights.happenings import What
-from paywall.insights.models import CountedStory, PrintReaderDay
+from paywall.insights.models import CountedStory, PrintReaderDay, Seen
 from paywall.insights.tally import Taken, Tally
 
 Key = tuple[date, str, str, str]  # day, what, section, story
@@ -99,6 +99,11 @@ def write_down(taken: Taken) -> None:
         add(counts)
 
 
+def forget(*, before: date) -> int:
+    """Forget of readers who have not come since then when they came last; the counts stay."""
+    return Seen.objects.filter(day__lt=before).delete()[0]
+
+
 def counts_of(taken: Taken) -> Counter[Key]:
     """Return what to add to which rows, but for the readers."""
     counts: Counter[Key] = Counter()
@@ -114,17 +119,17 @@ def counts_of(taken: Taken) -> Counter[Key]:
 
 def add(counts: Mapping[Key, int]) -> None:
     """Add numbers to the rows that they are of."""
-    rows = sorted((*map(str, key[1:]), key[0], number) for key, number in counts.items() if number)
+    rows = sorted(
+        (str(what), section, story, day, number)
+        for (day, what, section, story), number in counts.items()
+        if number
+    )
     for some in in_batches(rows):
+        values: list[Any] = []
+        for what, section, story, day, number in some:
+            values += [_date(day), what, section, story, number]
         with connection.cursor() as cursor:
-            cursor.execute(
-                ADD.format(rows=", ".join(["(%s, %s, %s, %s, %s)"] * len(some))),
-                [
-                    value
-                    for what, section, story, day, number in some
-                    for value in (_date(day), what, section, story, number)
-                ],
-            )
+            cursor.execute(ADD.format(rows=", ".join(["(%s, %s, %s, %s, %s)"] * len(some))), values)
 
 
 def in_batches(things: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     PRINT_ASKED = "print_asked"
     PRINT_DECLINED = "print_declined"
     PRINT_INVITATION = "print_invitation"
+    WEEKLY_FIGURES = "weekly_figures"  # to the publisher
 
 
 # Everything else is a notice about money, or about what a reader has: they cannot do without.

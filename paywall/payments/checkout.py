@@ -72,8 +72,7 @@ def begin(
     if standing and not _goes_on(standing, sold, now):
         if attempts.withdraw(stripe, standing, now=now) is not Progress.EXPIRED:
             # Paid in this very moment, on another device: look again.
-            again = {"shown": shown, "back_to": back_to, "story": story}
-            return begin(stripe, reader, price, now=now, **again)
+            return begin(stripe, reader, price, shown=shown, back_to=back_to, now=now, story=story)
         standing = None
     if standing and standing.session_id:
         CheckoutAttempt.objects.filter(pk=standing.pk).update(back_to=back_to)
