@@ -56,7 +56,7 @@ def make_figures(*, today: date) -> None:
         day = today - timedelta(days=back)
         for what, ordinary in ORDINARY.items():
             counts[day, what, "", ""] = _of_day(ordinary, day, back)
-        if back <= STORY_DAYS:
+        if stories and back <= STORY_DAYS:
             _count_stories(counts, stories, day, back)
     counting.add(counts)
 
@@ -69,15 +69,23 @@ def _of_day(ordinary: float, day: date, back: int) -> int:
 
 
 def _count_stories(counts: Counter[Key], stories: list[Article], day: date, back: int) -> None:
-    """Give the day's numbers to the stories, the newest the most."""
-    shared = (What.OPENED, What.WALL, What.SIGNED_UP, What.CHECKOUT_BEGUN, What.CHECKOUT_FINISHED)
+    """Give the day's numbers to the stories: openings mostly to the newest, sales to any."""
     weights = [1 / (2 + place) for place in range(len(stories))]
-    for turn, what in enumerate(shared):
+    for turn, what in enumerate((What.OPENED, What.WALL)):
         total = counts[day, what, "", ""]
         for place, article in enumerate(stories):
-            # Not every story that is read much sells as much.
-            weight = weights[(place * (1 + 2 * turn) + turn) % len(stories)] / sum(weights)
-            number = round(total * weight * (0.8 + 0.4 * ((place + back) % 3 / 2)))
-            if number:
-                counts[day, what, "", f"article-{article.pk}"] = number
-                counts[day, what, article.section.slug, ""] += number
+            weight = weights[(place * (1 + 2 * turn)) % len(stories)] / sum(weights)
+            even = round(total * weight * (0.8 + 0.2 * ((place + back) % 3)))
+            _credit(counts, day, what, article, even)
+    # Who pays has begun to, and who begins has signed up: each of them came from one story.
+    for number in range(counts[day, What.SIGNED_UP, "", ""]):
+        drawn = (day.toordinal() * 0.618034 + number * 0.377) % 1
+        article = stories[int(len(stories) * drawn**2)]
+        for what in (What.SIGNED_UP, What.CHECKOUT_BEGUN, What.CHECKOUT_FINISHED):
+            if number < counts[day, what, "", ""]:
+                _credit(counts, day, what, article, 1)
+
+
+def _credit(counts: Counter[Key], day: date, what: str, article: Article, number: int) -> None:
+    counts[day, what, "", f"article-{article.pk}"] += number
+    counts[day, what, article.section.slug, ""] += number

@@ -21,6 +21,7 @@ from paywall.reports.recurring import Life, Month
 from paywall.reports.revenue import Taken
 from paywall.reports.spans import Span, last_months, whole
 from paywall.reports.tables import Cell, Money, Table
+from paywall.subscriptions.leaving import REASONS
 
 WHYS = (recurring.CHOSEN, recurring.FAILED, recurring.OTHER)
 MONTHS = 13  # of the report on revenue, this one included
@@ -40,18 +41,6 @@ CAUSES = {
     Refused.ENDED: "The account has ended, or its product opens nothing",
     Refused.NO_SEAT: "All its seats are taken, or the holder has to agree",
     Refused.TOO_OFTEN: "Too many tries",
-}
-# https://docs.stripe.com/api/subscriptions/object#subscription_object-cancellation_details-feedback
-FEEDBACK = {
-    "": "No reason given",
-    "customer_service": "Customer service",
-    "low_quality": "Quality",
-    "missing_features": "Something is missing",
-    "other": "Another reason",
-    "switched_service": "Reads another paper",
-    "too_complex": "Too complicated",
-    "too_expensive": "Too expensive",
-    "unused": "Does not read it enough",
 }
 DELIVERY_DAYS = dict(zip("MTWRFSU", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
 
@@ -268,7 +257,7 @@ def stops(board: Board) -> Table:
     given = recurring.feedback(board.lives, starts_at, ends_at)
     for name, number in given.most_common():
         if name:
-            rows.append([f"Reason given: {FEEDBACK.get(name, name)}", number])
+            rows.append([f"Reason given: {REASONS.get(name, name)}", number])
     return Table("stops", "Why subscriptions stopped", ["Why", "Number"], rows)
 
 

@@ -149,7 +149,9 @@ def _meter(board: Board) -> Panel:
     names = [str(row[0]).removeprefix("Opened ") for row in table.rows]
     values = [int(str(row[1])) for row in table.rows]
     names[-1] = "wall"
-    return _panel(table, chart=charts.columns("Readers by stories opened", names, values))
+    title = "Readers by stories opened"
+    drawn = charts.columns(title, [str(row[0]) for row in table.rows], values, short_names=names)
+    return _panel(table, chart=drawn)
 
 
 def _print(board: Board) -> Panel:
