@@ -146,12 +146,17 @@ def movements(lives: Iterable[Life], starts_at: datetime, ends_at: datetime) -> 
     for life in lives:
         if life.ended_at is not None and life.ended_at <= life.begins_at:
             continue  # ended on trial: it was never paid
-        before += life.runs(starts_at) and life.begins_at < starts_at
+        before += _goes_on(life, starts_at)
         started += starts_at <= life.begins_at < ends_at
-        after += life.begins_at < ends_at and (life.ended_at is None or life.ended_at >= ends_at)
+        after += _goes_on(life, ends_at)
         if life.ended_at is not None and starts_at <= life.ended_at < ends_at:
             stopped[WHYS.get(life.why, OTHER)] += 1
     return Month(before, started, dict(stopped), after)
+
+
+def _goes_on(life: Life, at: datetime) -> bool:
+    """Tell whether it was begun before a moment, and had not ended before it."""
+    return life.begins_at < at and (life.ended_at is None or life.ended_at >= at)
 
 
 def feedback(lives: Iterable[Life], starts_at: datetime, ends_at: datetime) -> Counter[str]:

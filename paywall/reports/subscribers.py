@@ -79,7 +79,7 @@ def _bills(subscriptions: QuerySet[Any]) -> defaultdict[int, list[Bill]]:
         subscription__in=subscriptions,
         billing_reason__in=WHOLE_PERIODS,
         amount_due__lt=F("subscription__price__amount"),
-    ).exclude(status__in=["draft", "void"])
+    ).exclude(status="void")
     found: defaultdict[int, list[Bill]] = defaultdict(list)
     columns = ("subscription", "made_at", "period_starts_at", "period_ends_at", "amount_due")
     for pk, *bill in rows.order_by("made_at").values_list(*columns):
