@@ -49,6 +49,11 @@ app.conf.beat_schedule = {
         "task": "paywall.tasks.write_letters_due",
         "schedule": 60.0 if settings.DEBUG else crontab(minute="5"),  # a demonstration jumps
     },
+    # Each hour, for a Monday on which nothing ran at 7; it is written once.
+    "write-weekly-letter": {
+        "task": "paywall.tasks.write_weekly_letter",
+        "schedule": 60.0 if settings.DEBUG else crontab(minute="0"),
+    },
     "send-letters": {
         "task": "paywall.tasks.send_letters",
         "schedule": 60.0,

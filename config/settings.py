@@ -159,6 +159,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.staff_mfa.StaffNeedSecondFactor",
     "accounts.no_store.AccountPagesAreNotKept",
+    "paywall.web.coming.ComingFromMiddleware",
     "articles.redirects.OldAddressMiddleware",
 ]
 if DEBUG:
@@ -289,6 +290,8 @@ DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"{NEWSPAPER_NAME} <readers@{_site.hostname}>"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where what the paper earned in a week is sent to, every Monday at 7; empty: nowhere.
+PUBLISHER_ADDRESS = env.str("PUBLISHER_ADDRESS", default="publisher@example.com" if DEBUG else "")
 # A letter comes so long before a yearly renewal, and before a trial or introductory offer ends.
 RENEWAL_NOTICE_DAYS = env.int("RENEWAL_NOTICE_DAYS", default=30)
 ENDING_NOTICE_DAYS = env.int("ENDING_NOTICE_DAYS", default=7)
@@ -394,6 +397,7 @@ UNFOLD = {
         }
     },
     "SIDEBAR": {"show_search": False, "navigation": "config.navigation.contents"},
+    "DASHBOARD_CALLBACK": "paywall.staff.dashboard.fill",
     "STYLES": [f"{STATIC_URL}css/admin.css"],
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}icon.svg"}],
 }

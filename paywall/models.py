@@ -22,6 +22,7 @@ from paywall.circulation.models import (
 from paywall.entitlements.models import CourtesyBatch, Entitlement
 from paywall.gate.models import WallVersion
 from paywall.health.models import HealthDigest, ScheduleRun
+from paywall.insights.models import CountedLog, CountedStory, DayCount, PrintReaderDay, Seen
 from paywall.letters.models import Letter, Unsubscribed
 from paywall.metering.models import (
     FreeMode,
@@ -52,8 +53,11 @@ __all__ = [
     "CheckoutAttempt",
     "CirculationImport",
     "Concern",
+    "CountedLog",
+    "CountedStory",
     "CourtesyBatch",
     "Customer",
+    "DayCount",
     "Entitlement",
     "FreeMode",
     "HealthDigest",
@@ -71,6 +75,7 @@ __all__ = [
     "PrintLine",
     "PrintProduct",
     "PrintPublication",
+    "PrintReaderDay",
     "Publication",
     "Purchase",
     "Reconciliation",
@@ -78,6 +83,7 @@ __all__ = [
     "RejectedRow",
     "ScheduleRun",
     "Section",
+    "Seen",
     "SentPiece",
     "StaffAction",
     "StagedChange",

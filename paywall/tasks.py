@@ -21,10 +21,12 @@ from paywall.circulation import (
 )
 from paywall.circulation.locking import BusyError
 from paywall.health import digest
+from paywall.insights import counting
 from paywall.letters import circulation_alerts, print_writing, sending, walking, writing
 from paywall.metering import forgetting
 from paywall.payments import gateway, inbox, reconciling
-from paywall.periods import month_of
+from paywall.periods import month_of, months_before
+from paywall.reports import weekly
 from paywall.subscriptions import scopes
 from paywall.subscriptions.models import Customer
 
@@ -39,6 +41,8 @@ def forget_old_reads() -> None:
         period=month_of(clock.now(), zone), keep_months=settings.READS_KEPT_MONTHS, zone=zone
     )
     logger.info("Forgot %d reads older than %d months", forgotten, settings.READS_KEPT_MONTHS)
+    before = months_before(month_of(clock.now(), zone), settings.READS_KEPT_MONTHS)
+    logger.info("Forgot when %d readers came", counting.forget(before=before.starts_date))
 
 
 @shared_task
@@ -102,6 +106,13 @@ def write_letters_due() -> None:
     written = walking.write_all_due(now=clock.now())
     if written:
         logger.info("Wrote %d letters", written)
+        transaction.on_commit(send_letters.delay, robust=True)
+
+
+@shared_task
+def write_weekly_letter() -> None:
+    """Write what the paper earned last week to the publisher, once a week, and have it sent."""
+    if weekly.write_weekly(now=clock.now()):
         transaction.on_commit(send_letters.delay, robust=True)
 
 

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from paywall.staff import dashboard
 from paywall.web import (
     activation,
     billing,
@@ -32,6 +33,7 @@ urlpatterns = [
     path("account/close/", closing.close, name="account_close"),
     path("account/closed/", closing.closed, name="account_closed"),
     path("webhooks/stripe/", webhooks.receive_from_stripe, name="stripe_webhook"),
+    path("admin/reports/<slug:name>.csv", dashboard.export_report, name="report"),
     path("account/letters/", letters.choose_letters, name="choose_letters"),
     path("letters/stop/<str:token>/", letters.stop_letters, name="stop_letters"),
     # Print subscribers

@@ -12,6 +12,7 @@ from django.core.cache import cache
 from articles import stories
 from paywall.catalog import sections
 from paywall.gate import facts, publishing
+from paywall.insights import counting
 from paywall.metering import rules
 
 
@@ -32,6 +33,7 @@ def _nothing_remembered(settings: LazySettings) -> Iterator[None]:
     stories.clear()
     facts.clear()
     sections.forget()
+    counting.tally.take()
     yield
     rules.forget()
 

@@ -18,6 +18,8 @@ from paywall.circulation.claims import Activation
 from paywall.circulation.finding import NONE, Proved
 from paywall.circulation.matching import Proof, Typed
 from paywall.circulation.models import PrintAccount
+from paywall.insights import counting
+from paywall.insights.happenings import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ def claim(reader: Reader, typed: Typed, *, network: str, now: datetime) -> Answe
         again_at = guessing.too_often(counted, tried, now=now)
         if again_at:
             drafts.keep_draft(reader, typed, now=now)
+            _count(Refused.TOO_OFTEN, now)
             return Answer(again_at=again_at)
         taken = take_seat(reader, candidates, now=now)
         if taken:
@@ -53,6 +56,7 @@ def claim(reader: Reader, typed: Typed, *, network: str, now: datetime) -> Answe
             return Answer(activation=taken)
         guessing.count_wrong(counted, tried, now=now)
         drafts.keep_draft(reader, typed, now=now)
+        _count(_why_refused(reader, candidates), now)
     return Answer()
 
 
@@ -107,6 +111,22 @@ def take_seat(
     if not waiting:
         seating.seem_to_ask(reader)
     return None
+
+
+def _why_refused(reader: Reader, candidates: Sequence[tuple[PrintAccount, Proof]]) -> Refused:
+    """Return why there was no seat, for the reports: one query, whichever it was."""
+    proved = [account.pk for account, _ in candidates]
+    asked = Activation.objects.filter(
+        reader=reader, account__in=proved or [NONE], state=Activation.State.WAITING
+    ).exists()
+    if not proved:
+        return Refused.NOT_FOUND
+    return Refused.NO_SEAT if asked else Refused.ENDED
+
+
+def _count(why: Refused, now: datetime) -> None:
+    """Count a claim that failed, in this process' memory: it takes as long for every cause."""
+    counting.tally.event(counting.day_of(now), why)
 
 
 def _require_proved(reader: Reader) -> None:

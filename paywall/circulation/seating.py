@@ -11,6 +11,8 @@ from paywall.circulation.following import follow
 from paywall.circulation.matching import Proof
 from paywall.circulation.models import PrintAccount
 from paywall.entitlements import granting
+from paywall.insights import counting
+from paywall.insights.happenings import What
 
 ACTIVE, WAITING, WITHDRAWN = (
     Activation.State.ACTIVE,
@@ -67,6 +69,7 @@ def take(
     mine.save()
     if mine.state == ACTIVE:
         follow([account.pk], as_of=as_of, now=now)
+        counting.count(What.PRINT_ACTIVATED, at=now)
     return mine
 
 

@@ -11,11 +11,12 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from paywall.catalog.story import Access, Story
-from paywall.gate import facts
+from paywall.gate import facts, noting
 from paywall.gate.admission import Admission
 from paywall.gate.decision import Decision, Outcome, Visit, decide
 from paywall.gate.facts import MeterFacts
 from paywall.gate.visitor import Asking, Visitor, asking, identify
+from paywall.insights import counting
 from paywall.metering import joining, keys, refusing
 from paywall.metering.opening import Opening, open_story
 from paywall.metering.rules import rules_in_force
@@ -30,6 +31,12 @@ def admit(request: HttpRequest, story: Story, *, now: datetime) -> Admission:
     Only somebody reading opens a story. The answer to HEAD is what would happen; a request
     that comes too early (prefetch, prerender, a range) and would open one is put off.
     """
+    admission = _admit(request, story, now=now)
+    noting.note(request, admission, day=counting.day_of(now))
+    return admission
+
+
+def _admit(request: HttpRequest, story: Story, *, now: datetime) -> Admission:
     visitor = identify(request)
     period = month_of(now, ZoneInfo(settings.TIME_ZONE))
     decision, meter = look(visitor, story, period=period, now=now)

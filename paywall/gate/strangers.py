@@ -7,13 +7,17 @@ wants from being rendered for each of them.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from paywall.gate.admission import is_shared
+from paywall import clock
+from paywall.gate import noting
+from paywall.gate.admission import Admission, is_shared
 from paywall.gate.visitor import COOKIE
+from paywall.insights import counting
 from paywall.metering.allowances import Rules
 from paywall.metering.rules import rules_in_force
 
@@ -29,6 +33,8 @@ class Page:
     headers: dict[str, str]
     rules: Rules
     made_at: float
+    admission: Admission | None  # where it is a story's: each who is given it is counted
+    day: date
 
     def is_fresh(self) -> bool:
         age = time.monotonic() - self.made_at
@@ -50,14 +56,22 @@ class StrangersMiddleware:
         request.get_host()  # refuses a host that is not ours
         page = _pages.get(request.path)
         if page and page.is_fresh():
+            if page.admission:
+                noting.again(request.META, page.admission, day=page.day)
             return HttpResponse(page.content, headers=page.headers)
         made_at = time.monotonic()
         response = self.get_response(request)
         if isinstance(response, HttpResponse) and is_shared(response):
             if len(_pages) >= MOST_PAGES:
                 _pages.clear()
-            headers = dict(response.items())
-            _pages[request.path] = Page(response.content, headers, rules_in_force(), made_at)
+            _pages[request.path] = Page(
+                response.content,
+                dict(response.items()),
+                rules_in_force(),
+                made_at,
+                getattr(request, "admission", None),
+                counting.day_of(clock.now()),
+            )
         return response
 
 

@@ -21,7 +21,7 @@ LONGEST_SUBJECT = 200  # characters
 def compose(
     kind: Kind,
     key: str,
-    reader: Reader,
+    reader: Reader | None,
     about: Mapping[str, Any],
     *,
     now: datetime,
@@ -30,17 +30,19 @@ def compose(
 ) -> Letter:
     """Return the letter of `letters/{kind}.txt`, whose first line is the subject; not saved.
 
-    `address`: where it goes, if that is not the reader's own; then say `why_sent` too.
+    `address`: where it goes, if that is not the reader's own; then say `why_sent` too. A letter to
+    staff has no reader.
     """
     site = settings.SITE_URL
+    own = reader.email if reader else ""
     frame = {
         "newspaper_name": settings.NEWSPAPER_NAME,
         "site_url": site,
-        "account_url": f"{site}{reverse('account')}",
+        "account_url": f"{site}{reverse('account')}" if reader else "",
         "subscribe_url": f"{site}{reverse('subscribe')}",
-        "address": address or reader.email,
+        "address": address or own,
         "stop_url": "",
-        "why_sent": why_sent or f"We write to {reader.email}, the address of your account with us.",
+        "why_sent": why_sent or f"We write to {own}, the address of your account with us.",
     }
     words = _plain(f"{kind}.txt", {**frame, **about, "now": now})
     subject, _, body = dressing.tidied(words).partition("\n\n")
@@ -50,7 +52,7 @@ def compose(
         key=key,
         kind=kind.value,
         reader=reader,
-        address=address or reader.email,
+        address=address or own,
         subject=subject[:LONGEST_SUBJECT],
         text=_plain("frame.txt", frame).strip() + "\n",
         html=render_to_string("paywall/letters/frame.html", {**frame, "parts": parts}),

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     CIRCULATION = "circulation"
     ACCOUNT_MADE = "account_made"
     PAYMENT_LINK = "payment_link"
+    WEEKLY_FIGURES = "weekly_figures"  # to the publisher
 
 
 # Written because somebody on the staff asked for it.

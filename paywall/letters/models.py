@@ -27,7 +27,11 @@ class Letter(models.Model):
     key = models.CharField(max_length=255, unique=True)
     kind = models.CharField(max_length=24, choices=LETTER_CHOICES)
     reader = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="letters", help_text="Whose it is."
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        related_name="letters",
+        help_text="Whose it is. Empty: it goes to staff.",
     )
     address = models.EmailField()
     subject = models.CharField(max_length=200)

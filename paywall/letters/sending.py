@@ -97,7 +97,7 @@ def looked_at(letters: QuerySet[Letter], *, now: datetime) -> int:
 def message_of(letter: Letter) -> EmailMultiAlternatives:
     """Return the letter as it goes to the mail server."""
     headers = {"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"}
-    if letter.kind in MAY_BE_STOPPED:
+    if letter.reader and letter.kind in MAY_BE_STOPPED:
         # https://www.rfc-editor.org/rfc/rfc8058
         headers["List-Unsubscribe"] = f"<{stopping.address_for(letter.reader)}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -114,7 +114,8 @@ def _send(letter: Letter, post: Post, clock: Callable[[], datetime]) -> None:
     if letter.tries > len(PAUSES):
         row.update(given_up_at=clock(), error=letter.error or NOT_HEARD_OF)
         return
-    if letter.kind in MAY_BE_STOPPED and not stopping.wants(letter.reader):
+    stopped = letter.kind in MAY_BE_STOPPED and letter.reader and not stopping.wants(letter.reader)
+    if stopped:
         row.update(given_up_at=clock(), error=NOT_WANTED)
         return
     message = message_of(letter)

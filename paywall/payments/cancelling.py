@@ -12,6 +12,7 @@ from datetime import datetime
 from paywall.payments.gateway import Gateway, GatewayRefused, Json
 from paywall.payments.hindrances import Hindered, catch_up
 from paywall.payments.switching import going_on, release
+from paywall.subscriptions.leaving import REASONS
 from paywall.subscriptions.models import Subscription
 from paywall.subscriptions.snapshot import Status
 from paywall.subscriptions.switches import ENDED, is_disputed
@@ -31,15 +32,25 @@ def ends_at_once(subscription: Subscription) -> bool:
     return not _is_paid_for(subscription)
 
 
-def cancel(stripe: Gateway, subscription: Subscription, *, now: datetime) -> None:
-    """Let it end; a second time changes nothing. Raises GatewayError: then ask again."""
+def cancel(
+    stripe: Gateway, subscription: Subscription, *, now: datetime, feedback: str = ""
+) -> None:
+    """Let it end; a second time changes nothing. Raises GatewayError: then ask again.
+
+    `feedback`: why, where the reader said so, as leaving.REASONS names it.
+    """
+    details = {"cancellation_details": {"feedback": feedback}} if feedback in REASONS else {}
     if not _is_paid_for(subscription):
+        if details:
+            stripe.update_subscription(subscription.stripe_id, details)
         end_now(stripe, subscription, why=WHY, now=now)
         return
     theirs = stripe.subscription(subscription.stripe_id)
     if theirs["status"] in PAID_FOR and not _is_charged_no_more(theirs):
         release(stripe, theirs)
-        stripe.update_subscription(subscription.stripe_id, {"cancel_at_period_end": True})
+        stripe.update_subscription(
+            subscription.stripe_id, {"cancel_at_period_end": True, **details}
+        )
     catch_up(stripe, subscription, why=WHY, now=now)
 
 

@@ -14,6 +14,8 @@ from paywall.catalog import pricing
 from paywall.catalog.models import Price
 from paywall.catalog.pricing import RefusedError
 from paywall.catalog.terms import Terms
+from paywall.insights import counting
+from paywall.insights.happenings import What
 from paywall.payments import attempts, publishing
 from paywall.payments.asking import session_for
 from paywall.payments.attempts import Progress, State
@@ -40,12 +42,19 @@ class Overtaken(Exception):  # noqa: N818, it is no error
 
 
 def begin(
-    stripe: Gateway, reader: Reader, price: Price, *, shown: Terms, back_to: str, now: datetime
+    stripe: Gateway,
+    reader: Reader,
+    price: Price,
+    *,
+    shown: Terms,
+    back_to: str,
+    now: datetime,
+    story: str = "",
 ) -> str:
     """Return the address to send a reader to who wants to pay a price as it was `shown`.
 
-    `back_to` is the path of the story that they came from, or "". It is Stripe's page, or ours
-    where they have paid there already.
+    `back_to` is the path of the story that they came from, or "", and `story` its key, which gets
+    the credit. It is Stripe's page, or ours where they have paid there already.
 
     Raises NotSold; RefusedError where the price is another one meanwhile; Overtaken;
     GatewayUnavailable and GatewayRefused, and asking again then goes on where this broke off.
@@ -63,18 +72,21 @@ def begin(
     if standing and not _goes_on(standing, sold, now):
         if attempts.withdraw(stripe, standing, now=now) is not Progress.EXPIRED:
             # Paid in this very moment, on another device: look again.
-            return begin(stripe, reader, price, shown=shown, back_to=back_to, now=now)
+            return begin(stripe, reader, price, shown=shown, back_to=back_to, now=now, story=story)
         standing = None
     if standing and standing.session_id:
         CheckoutAttempt.objects.filter(pk=standing.pk).update(back_to=back_to)
         return standing.session_url
     publishing.make_sure(stripe, sold, now=now)
     customer = customer_of(stripe, reader, now=now)
-    attempt, _ = CheckoutAttempt.objects.get_or_create(
+    about = {"price": sold, "back_to": back_to, "story": story}
+    attempt, begun = CheckoutAttempt.objects.get_or_create(
         reader=reader,
         state=State.OPEN,
-        defaults={"price": sold, "back_to": back_to, "begun_at": now, "expires_at": now + LASTS},
+        defaults={**about, "begun_at": now, "expires_at": now + LASTS},
     )
+    if begun:
+        counting.count(What.CHECKOUT_BEGUN, at=now, story=story)
     if attempt.price_id != sold.pk:
         raise Overtaken
     return _open_session(stripe, attempt, customer, shown, now=now)

@@ -60,7 +60,7 @@ class CheckoutAttempt(models.Model):
     """A reader on the way to paying. At most one is open; it owns the idempotency key.
 
     Everything that Stripe is asked for follows from this row, so that asking again is asking
-    the same. `back_to` is the path of the story that the reader came from.
+    the same. `back_to` is the path of the story that the reader came from, `story` its key.
     """
 
     class State(models.TextChoices):
@@ -77,8 +77,10 @@ class CheckoutAttempt(models.Model):
     session_id = models.CharField(max_length=255, blank=True, db_index=True)
     session_url = models.URLField(max_length=2000, blank=True)
     back_to = models.CharField(max_length=500, blank=True)
+    story = models.CharField(max_length=200, blank=True)
     begun_at = models.DateTimeField()
     expires_at = models.DateTimeField(help_text="When Stripe closes the session by itself.")
+    finished_at = models.DateTimeField(null=True, help_text="When we heard that it was paid.")
 
     objects = CheckoutAttemptQuerySet.as_manager()
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from paywall.catalog.models import Price
-from paywall.payments import concerns
+from paywall.payments import concerns, finishing
 from paywall.payments.comparing import Kind
 from paywall.payments.gateway import Gateway, Json
 from paywall.payments.happened import Touched as Touched
@@ -28,6 +28,7 @@ class _Found:
     subscriptions: dict[str, Snapshot] = field(default_factory=dict)
     invoices: dict[str, InvoiceFacts] = field(default_factory=dict)
     passes: dict[str, PassFacts] = field(default_factory=dict)
+    finished: set[str] = field(default_factory=set)  # Checkout sessions
 
 
 def bring_up_to_date(
@@ -86,6 +87,7 @@ def record_found(
     prices = prices_named(ids | {each.price_id for each in passes})
     fetched = Fetched(ticket, subscriptions, invoices, passes, prices)
     recording.record(customer, fetched, why=why, now=now)
+    finishing.finish(found.finished, now=now)
     foreign = {each.stripe_id: each.price_id for each in subscriptions}
     foreign = {name: price for name, price in foreign.items() if price not in prices}
     known = concerns.raise_foreign_prices(customer, foreign, now=now)
@@ -135,6 +137,8 @@ def _fetch_invoice(stripe: Gateway, invoice_id: str, found: _Found) -> None:
 def _fetch_session(stripe: Gateway, session_id: str, found: _Found) -> None:
     """Fetch what a Checkout session sold: a subscription with its invoice, or a pass."""
     session = stripe.session(session_id)
+    if session["status"] == "complete":
+        found.finished.add(session_id)
     if session["mode"] == "payment":
         intent: Json = session.get("payment_intent") or {}
         charge = intent.get("latest_charge") or {}

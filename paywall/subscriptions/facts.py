@@ -14,7 +14,10 @@ PAID = frozenset({"paid", "no_payment_required"})
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A charge and what became of it. Amounts are in the currency's smallest unit."""
+    """A charge and what became of it. Amounts are in the currency's smallest unit.
+
+    `refunds`: when (ISO 8601) and how much was given back, each time.
+    """
 
     payment_intent: str = ""
     paid_at: datetime | None = None
@@ -22,6 +25,7 @@ class Payment:
     refunded_at: datetime | None = None
     disputed_at: datetime | None = None
     receipt: str = ""
+    refunds: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +90,28 @@ def payment_of(
     if charge is None or not charge["paid"]:
         return Payment(payment_intent=intent)
     refunds = (charge.get("refunds") or {}).get("data", [])
-    given_back = [each["created"] for each in refunds if each["status"] != "failed"]
+    given_back = {
+        each["id"]: (each["created"], each["amount"])
+        for each in refunds
+        if each["status"] not in NOT_GIVEN_BACK
+    }
     against_us = [each["created"] for each in disputes if each["status"] not in NOT_AGAINST_US]
     at_once = charge["payment_method_details"]["type"] in AT_ONCE
     return Payment(
         payment_intent=intent,
         paid_at=_moment(charge["created"]) if at_once else None,
         amount_refunded=charge["amount_refunded"],
-        refunded_at=_moment(max(given_back)) if given_back else None,
+        refunded_at=_moment(max(given_back.values())[0]) if given_back else None,
         disputed_at=_moment(min(against_us)) if against_us else None,
         receipt=charge.get("receipt_url") or "",
+        refunds=tuple(
+            (_moment(created).isoformat(), amount)
+            for created, amount in sorted(given_back.values())
+        ),
     )
 
 
+NOT_GIVEN_BACK = frozenset({"failed", "canceled"})  # https://docs.stripe.com/api/refunds/object
 # An inquiry (warning_…) takes no money. https://docs.stripe.com/api/disputes/object
 NOT_AGAINST_US = frozenset(
     {"won", "warning_needs_response", "warning_under_review", "warning_closed"}

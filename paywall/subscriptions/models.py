@@ -98,6 +98,8 @@ class Subscription(Recorded):
     card_brand = models.CharField(max_length=32, blank=True)
     card_last4 = models.CharField(max_length=4, blank=True)
     card_ends_date = models.DateField(null=True, help_text="First day that the card is invalid.")
+    cancel_reason = models.CharField(max_length=40, blank=True, help_text="In Stripe's words.")
+    cancel_feedback = models.CharField(max_length=40, blank=True, help_text="The reader's own.")
     reason = models.CharField(max_length=24, blank=True)
     opens_until = models.DateTimeField(null=True)
     entitlement = models.OneToOneField(
@@ -134,6 +136,7 @@ class Invoice(Recorded):
     made_at = models.DateTimeField(db_index=True)
     paid_at = models.DateTimeField(null=True)
     refunded_at = models.DateTimeField(null=True)
+    refunds = models.JSONField(default=list, help_text="When and how much, each time.")
     disputed_at = models.DateTimeField(null=True)
     payment_intent = models.CharField(max_length=255, blank=True, db_index=True)
     page = models.URLField(max_length=1000, blank=True, help_text="Where it is seen and paid.")
@@ -162,6 +165,7 @@ class Purchase(Recorded):
     ordered_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
     refunded_at = models.DateTimeField(null=True)
+    refunds = models.JSONField(default=list, help_text="When and how much, each time.")
     disputed_at = models.DateTimeField(null=True)
     failed = models.BooleanField(default=False, help_text="The payment came to nothing.")
     receipt = models.URLField(max_length=1000, blank=True)
@@ -182,6 +186,9 @@ class SubscriptionChange(models.Model):
     what = models.CharField(max_length=32)
     before = models.CharField(max_length=120, blank=True)
     after = models.CharField(max_length=120, blank=True)
+    price = models.ForeignKey(
+        Price, models.PROTECT, null=True, related_name="+", help_text="Where the price changed."
+    )
     why = models.CharField(max_length=200, help_text="What told us, or who asked for it.")
 
     class Meta:

@@ -96,6 +96,8 @@ def _record_subscription(
         card_brand=snapshot.card_brand,
         card_last4=snapshot.card_last4,
         card_ends_date=snapshot.card_ends_date,
+        cancel_reason=snapshot.cancel_reason[:40],
+        cancel_feedback=snapshot.cancel_feedback[:40],
     )
 
 
@@ -128,6 +130,7 @@ def _record_invoice(
         made_at=invoice.made_at,
         paid_at=invoice.paid_at,
         refunded_at=invoice.payment.refunded_at,
+        refunds=[list(each) for each in invoice.payment.refunds],
         disputed_at=invoice.payment.disputed_at,
         payment_intent=invoice.payment.payment_intent,
         page=invoice.page,
@@ -158,6 +161,7 @@ def _record_pass(customer: Customer, bought: PassFacts, fetched: Fetched, now: d
         ordered_at=bought.ordered_at,
         paid_at=paid_at,
         refunded_at=bought.payment.refunded_at,
+        refunds=[list(each) for each in bought.payment.refunds],
         disputed_at=bought.payment.disputed_at,
         failed=bought.failed,
         receipt=bought.payment.receipt,
@@ -186,6 +190,7 @@ def _told(customer: Customer) -> dict[int, dict[str, str]]:
 def _keep_changes(
     customer: Customer, before: dict[int, dict[str, str]], why: str, now: datetime
 ) -> None:
+    prices = dict(customer.subscriptions.values_list("pk", "price"))
     SubscriptionChange.objects.bulk_create(
         SubscriptionChange(
             subscription_id=pk,
@@ -193,6 +198,7 @@ def _keep_changes(
             what=name,
             before=before.get(pk, {}).get(name, ""),
             after=after,
+            price_id=prices[pk] if name == "price" else None,
             why=why[:200],
         )
         for pk, told in _told(customer).items()

@@ -33,7 +33,8 @@ class Snapshot:
     paid. `cancels_at`: when it will end by itself, because somebody asked for that.
     `discount_ends_at`: when the last discount is over, by itself or with a switch.
     `next_price_id`: what a schedule switches to, at `next_price_at`. `card_ends_date`: the first
-    day on which the card is invalid. Moments are aware, in UTC.
+    day on which the card is invalid. `cancel_reason` and `cancel_feedback`: why it ends, in
+    Stripe's words. Moments are aware, in UTC.
     """
 
     stripe_id: str
@@ -54,6 +55,8 @@ class Snapshot:
     card_brand: str = ""
     card_last4: str = ""
     card_ends_date: date | None = None
+    cancel_reason: str = ""
+    cancel_feedback: str = ""
 
 
 def snapshot_of(subscription: Mapping[str, Any]) -> Snapshot:
@@ -89,6 +92,8 @@ def snapshot_of(subscription: Mapping[str, Any]) -> Snapshot:
         card_brand=brand,
         card_last4=last4,
         card_ends_date=card_ends_date,
+        cancel_reason=(subscription.get("cancellation_details") or {}).get("reason") or "",
+        cancel_feedback=(subscription.get("cancellation_details") or {}).get("feedback") or "",
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django import template
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from paywall.gate.publishing import words_in_force
 from paywall.gate.saying import Said, said_by
+from paywall.insights import origin
 from paywall.metering.rules import rules_in_force
 
 register = template.Library()
@@ -53,10 +54,17 @@ def way_back(context: dict[str, Any]) -> str:
     """Return the query that leads back to the story somebody came from, or "".
 
     It is the story of this page, or the `next` that this page was itself asked with; only a
-    path of our own is passed on.
+    path of our own is passed on. With it goes the story's signed key, which gets the credit.
     """
     admission, request = context.get("admission"), context.get("request")
-    path = admission.story.address if admission else request.GET.get("next", "") if request else ""
+    if admission:
+        path, came_from = admission.story.address, origin.sign(admission.story.key)
+    else:
+        asked = request.GET if request else {}
+        path, came_from = asked.get("next", ""), asked.get(origin.PARAMETER, "")
     if not path or not url_has_allowed_host_and_scheme(path, allowed_hosts=None):
         return ""
-    return f"?next={quote(path)}"
+    query = {"next": path}
+    if origin.read(came_from):
+        query[origin.PARAMETER] = came_from
+    return f"?{urlencode(query, safe='/', quote_via=quote)}"

@@ -25,7 +25,10 @@ from paywall.circulation import activation, cases, drafts, showing
 from paywall.circulation.activation import Answer
 from paywall.circulation.masking import masked_number
 from paywall.gate.admission import share_or_keep
+from paywall.insights import counting
+from paywall.insights.happenings import What
 from paywall.tasks import write_print_letters
+from paywall.web import coming
 from paywall.web.activation_forms import WAYS, ActivationForm, filled_from
 
 TYPED = "print_typed"  # in the session: what was typed before signing in (again)
@@ -112,6 +115,7 @@ def _answer(request: HttpRequest, answer: Answer, now: datetime) -> HttpResponse
         return page
     if answer.activation is None:
         return redirect(_leading_on(request, "activate_refused"))
+    counting.credit(What.PRINT_ACTIVATED, at=now, story=coming.story_of(request))
     transaction.on_commit(partial(write_print_letters.delay, answer.activation.pk), robust=True)
     messages.success(request, IT_IS_ON)
     if showing.print_of(cast("Reader", request.user), now=now).pays_too:
@@ -157,7 +161,7 @@ def _keep_for_later(request: HttpRequest) -> HttpResponse:
 
 def _ways_in(request: HttpRequest) -> dict[str, str]:
     """Return the addresses to sign up and sign in, which lead back here and on to the story."""
-    back = urlencode({"next": _leading_on(request, "activate")})
+    back = urlencode({"next": _leading_on(request, "activate"), **coming.query_of(request)})
     return {
         "signup_url": f"{reverse('account_signup')}?{back}",
         "login_url": f"{reverse('account_login')}?{back}",

@@ -11,9 +11,12 @@ from django.http import HttpRequest
 from accounts.models import Reader
 from paywall import clock
 from paywall.gate.visitor import COOKIE
+from paywall.insights import counting
+from paywall.insights.happenings import What
 from paywall.metering import joining, keys
 from paywall.metering.models import MeterKey
 from paywall.periods import Period, month_of
+from paywall.web import coming
 
 
 def watch() -> None:
@@ -35,12 +38,19 @@ def on_signed_in(user: Any, request: HttpRequest | None = None, **_signal: Any) 
             joining.take_over(stranger.meter_id, meter_id)
 
 
-def on_address_proved(email_address: Any, **_signal: Any) -> None:
-    """A mailbox proved to be this reader's has the reader's meter, and keeps it."""
+def on_address_proved(
+    email_address: Any, request: HttpRequest | None = None, **_signal: Any
+) -> None:
+    """A mailbox proved to be this reader's has the reader's meter, and keeps it.
+
+    Whoever proves one and was never here before has signed up.
+    """
     joining.join(
         [keys.of_reader(email_address.user), keys.of_mailbox(email_address.email)],
         period=_period(),
     )
+    if email_address.user.last_login is None:
+        counting.count(What.SIGNED_UP, at=clock.now(), story=coming.story_of(request))
 
 
 def _period() -> Period:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from paywall import clock
 from paywall.payments import cancelling, gateway, quoting
+from paywall.subscriptions.leaving import REASONS
 from paywall.subscriptions.lifecycle import Reason
 from paywall.web.switching import own_subscription
 from paywall.web.telling import telling
@@ -23,7 +24,9 @@ def cancel(request: HttpRequest) -> HttpResponse:
     """Say when it would end, with one offer to stay; a POST cancels."""
     subscription = own_subscription(request)
     if request.method == "POST":
-        cancelling.cancel(gateway.from_settings(), subscription, now=clock.now())
+        feedback = request.POST.get("feedback", "")
+        stripe = gateway.from_settings()
+        cancelling.cancel(stripe, subscription, now=clock.now(), feedback=feedback)
         write_soon(subscription.customer)
         messages.success(request, "Your subscription is cancelled. Nothing more is charged.")
         return redirect("account")
@@ -31,6 +34,7 @@ def cancel(request: HttpRequest) -> HttpResponse:
         "subscription": subscription,
         "ends_at_once": cancelling.ends_at_once(subscription),
         "is_disputed": subscription.reason == Reason.DISPUTED,
+        "reasons": REASONS,
         "offer": quoting.offer_to_stay(subscription),
     }
     return render(request, "paywall/cancel.html", context)

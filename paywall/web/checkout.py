@@ -29,6 +29,7 @@ from paywall.payments.buying import Obstacle, Why, obstacle_to, terms_for
 from paywall.payments.checkout import NotSold, Overtaken
 from paywall.payments.gateway import GatewayError, GatewayUnavailable
 from paywall.subscriptions.models import Customer
+from paywall.web import coming
 from paywall.web.way import back_to
 from paywall.web.writing import write_soon
 
@@ -54,7 +55,9 @@ def choose(request: HttpRequest, price_id: UUID) -> HttpResponse:
     """Show what a price buys, its terms and the button; a POST leads on to Stripe's page."""
     way = back_to(request)
     if not request.user.is_authenticated:
-        return redirect(_with(reverse("account_signup"), next=_here(price_id, way)))
+        came_from = coming.query_of(request)
+        here = _with(_here(price_id, way), **came_from)
+        return redirect(_with(reverse("account_signup"), next=here, **came_from))
     reader = request.user
     price = get_object_or_404(Price.objects.select_related("package"), public_id=price_id)
     if request.method == "POST":
@@ -100,7 +103,13 @@ def _begin(
     try:
         shown = Terms.read(request.POST.get("terms", ""))
         address = checkout.begin(
-            gateway.from_settings(), reader, price, shown=shown, back_to=way, now=now
+            gateway.from_settings(),
+            reader,
+            price,
+            shown=shown,
+            back_to=way,
+            story=coming.story_of(request),
+            now=now,
         )
     except NotSold:
         address = _here(price.public_id, way)  # which says what is in the way
@@ -175,4 +184,5 @@ def _here(price_id: UUID, way: str) -> str:
 
 def _with(address: str, **query: object) -> str:
     given = {name: value for name, value in query.items() if value}
-    return f"{address}?{urlencode(given)}" if given else address
+    joint = "&" if "?" in address else "?"
+    return f"{address}{joint}{urlencode(given)}" if given else address

@@ -89,6 +89,7 @@ def test_letters_can_be_stopped_unless_they_are_about_money(kind: Kind) -> None:
 
 def test_what_was_stopped_after_it_was_written_is_not_sent() -> None:
     unwanted = make_letter(Kind.ENDED)
+    assert unwanted.reader
     stopping.stop(unwanted.reader, now=NOW)
     about_money = make_letter(Kind.REFUNDED, reader=unwanted.reader)
     sending.send_due(Clock())

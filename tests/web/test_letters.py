@@ -46,6 +46,7 @@ def test_mailboxes_stop_them_in_one_click() -> None:
 def test_the_page_says_nothing_of_anybody(client: Client) -> None:
     address = stop_address()
     reader = make_letter(Kind.ENDED).reader
+    assert reader
     for page in (client.get(address), client.post(address)):
         assert "@" not in page.content.decode()
     forged = reverse("stop_letters", args=[f"{reader.public_id}:{address.split(':')[1][:-1]}"])

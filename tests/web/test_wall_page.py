@@ -35,7 +35,7 @@ def test_a_stranger_is_offered_all_three_ways_and_comes_back(client: Client) -> 
         assert offer in text
     assert "7 premium stories every month for free." in text
     for link in ("/accounts/signup/", "/accounts/login/", "/subscribe/", "/activate/"):
-        assert f'href="{link}?next=/stories/the-story/"' in text
+        assert f'href="{link}?next=/stories/the-story/&amp;from=article-{article.pk}' in text
 
 
 def test_the_offers_follow_the_rule(client: Client) -> None:

@@ -6,11 +6,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from config.demo.circulation import make_circulation, what_to_activate
+from config.demo.figures import make_figures
 from config.demo.paper import make_packages, make_stories
 from config.demo.readers import PASSWORD, READERS, STAFF, make_readers
 from config.demo.shop import OtherStripeError, open_shop
 from config.demo.subscribers import make_subscribers
 from paywall import clock
+from paywall.insights import counting
 from paywall.payments.gateway import GatewayError
 
 
@@ -37,6 +39,7 @@ class Command(BaseCommand):
         made = make_stories(now=now)
         make_readers(now=now)
         print_accounts = make_circulation(now=now)
+        make_figures(today=counting.day_of(now))
         self.stdout.write(
             f"{made} new stories. {shop}\n{print_accounts}\n\n{_what_to_try()}{_what_to_activate()}"
         )
@@ -59,6 +62,8 @@ Try this:
   2. Start a free account; the emailed code is in the newest file of {mail or "your mailbox"}
   3. Open stories: seven are free this month, the eighth is not.
   4. Change the rule for everybody: {settings.SITE_URL}/admin/paywall/meterrule/
+     See what the paper earns: {settings.SITE_URL}/admin/ (a year of invented counts; the money is
+     what was paid at the sandbox), and each Monday's letter to {settings.PUBLISHER_ADDRESS}
 {_what_to_try_at_the_sandbox()}
 What you change is still there when you start it again; `make clean` begins afresh.
 """

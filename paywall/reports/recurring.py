@@ -1,0 +1,168 @@
+"""Recurring revenue, starts, stops and churn, from the lives of subscriptions. Pure.
+
+What a subscription is worth a month is what its running period was billed, taxes aside: the
+price, or less where an introductory offer or a promotion takes something off. A year counts a
+twelfth. Nothing while it is on trial; one that is past due counts until it ends. Fractions are
+added up before they are rounded, so that the sum is exact to the cent.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from paywall.catalog.terms import Interval
+
+A_MONTH = {  # how many payments a month has
+    Interval.DAY: Fraction(365, 12),
+    Interval.WEEK: Fraction(365, 84),
+    Interval.MONTH: Fraction(1),
+    Interval.YEAR: Fraction(1, 12),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What was asked from a moment on, in the currency's smallest unit."""
+
+    since: datetime
+    package: str
+    interval: Interval
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """An invoice for a whole period, for less than the price."""
+
+    made_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """A subscription from its first day. `ended_at` is empty while it runs.
+
+    `prices` has at least one, the oldest first. `why`: why it ended or will, in Stripe's words.
+    """
+
+    started_at: datetime
+    prices: Sequence[Priced]
+    bills: Sequence[Bill] = ()
+    pays_from: datetime | None = None  # where a trial came first
+    ended_at: datetime | None = None
+    why: str = ""
+    feedback: str = ""
+
+    @property
+    def begins_at(self) -> datetime:
+        """When it began to be paid."""
+        return self.pays_from or self.started_at
+
+    def runs(self, at: datetime) -> bool:
+        """Tell whether it is paid for at a moment: a trial is not."""
+        return self.begins_at <= at and (self.ended_at is None or at < self.ended_at)
+
+    def price(self, at: datetime) -> Priced:
+        return next((each for each in reversed(self.prices) if each.since <= at), self.prices[0])
+
+    def monthly(self, at: datetime) -> Fraction:
+        """Return what it is worth a month at a moment at which it runs."""
+        price = self.price(at)
+        since = price.since if price is not self.prices[0] else self.started_at
+        amount = price.amount
+        for bill in self.bills:
+            if since <= bill.made_at <= at and bill.starts_at <= at < bill.ends_at:
+                amount = min(bill.amount, price.amount)
+        return amount * A_MONTH[price.interval]
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What became of the subscriptions from one moment until another."""
+
+    running_before: int
+    started: int
+    stopped: Mapping[str, int]  # by why: see WHYS
+    running_after: int
+
+    @property
+    def stops(self) -> int:
+        return sum(self.stopped.values())
+
+    @property
+    def churn(self) -> Fraction | None:
+        """Which share of those that ran at the beginning stopped; None: none ran."""
+        return Fraction(self.stops, self.running_before) if self.running_before else None
+
+
+CHOSEN, FAILED, OTHER = "chosen", "failed payment", "other"
+# https://docs.stripe.com/api/subscriptions/object#subscription_object-cancellation_details
+WHYS = {
+    "cancellation_requested": CHOSEN,
+    "payment_failed": FAILED,
+    "payment_disputed": FAILED,
+}
+
+
+def rounded(amount: Fraction) -> int:
+    """Round to the smallest unit, halves up."""
+    return int((amount + Fraction(1, 2)) // 1)
+
+
+def recurring(lives: Iterable[Life], at: datetime) -> dict[str, int]:
+    """Return the monthly recurring revenue at a moment, by currency."""
+    sums: Counter[str] = Counter()
+    worth: dict[str, Fraction] = {}
+    for life in lives:
+        if life.runs(at):
+            currency = life.price(at).currency
+            worth[currency] = worth.get(currency, Fraction()) + life.monthly(at)
+    sums.update({currency: rounded(amount) for currency, amount in worth.items()})
+    return dict(sums)
+
+
+def by_package(lives: Iterable[Life], at: datetime) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return how many run and what they are worth a month, by package and currency."""
+    numbers: Counter[tuple[str, str]] = Counter()
+    worth: dict[tuple[str, str], Fraction] = {}
+    for life in lives:
+        if life.runs(at):
+            price = life.price(at)
+            key = price.package, price.currency
+            numbers[key] += 1
+            worth[key] = worth.get(key, Fraction()) + life.monthly(at)
+    return {key: (number, rounded(worth[key])) for key, number in numbers.items()}
+
+
+def movements(lives: Iterable[Life], starts_at: datetime, ends_at: datetime) -> Month:
+    """Return starts and stops from one moment until another (exclusive)."""
+    before = started = after = 0
+    stopped: Counter[str] = Counter()
+    for life in lives:
+        if life.ended_at is not None and life.ended_at <= life.begins_at:
+            continue  # ended on trial: it was never paid
+        before += _goes_on(life, starts_at)
+        started += starts_at <= life.begins_at < ends_at
+        after += _goes_on(life, ends_at)
+        if life.ended_at is not None and starts_at <= life.ended_at < ends_at:
+            stopped[WHYS.get(life.why, OTHER)] += 1
+    return Month(before, started, dict(stopped), after)
+
+
+def _goes_on(life: Life, at: datetime) -> bool:
+    """Tell whether it was begun before a moment, and had not ended before it."""
+    return life.begins_at < at and (life.ended_at is None or life.ended_at >= at)
+
+
+def feedback(lives: Iterable[Life], starts_at: datetime, ends_at: datetime) -> Counter[str]:
+    """Return the reasons that readers gave whose subscriptions stopped, "" for none given."""
+    return Counter(
+        life.feedback
+        for life in lives
+        if life.ended_at is not None and starts_at <= life.ended_at < ends_at
+    )

@@ -1,0 +1,5 @@
+"""Stripe in this process."""
+
+from tests.payments.conftest import paper, sandbox
+
+__all__ = ["paper", "sandbox"]
