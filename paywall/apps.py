@@ -10,12 +10,18 @@ class PaywallConfig(AppConfig):
         from paywall.catalog.models import Price, Section
         from paywall.metering import rules
         from paywall.metering.models import MeterRule
+        from paywall.sites import keys, stories
+        from paywall.sites.models import ApiKey, ApiSite, RegisteredStory
         from paywall.web import arriving
 
         arriving.watch()
         for signal in (post_save, post_delete):
             signal.connect(sections.forget, sender=Section, dispatch_uid="sections-forget")
             signal.connect(rules.forget, sender=MeterRule, dispatch_uid="rules-forget")
+            for sender in (ApiKey, ApiSite):
+                signal.connect(keys.forget, sender=sender, dispatch_uid="keys-forget")
+            for sender in (RegisteredStory, Section):
+                signal.connect(stories.forget, sender=sender, dispatch_uid="registered-forget")
         pre_delete.connect(
             pricing.refuse_to_delete_sold, sender=Price, dispatch_uid="prices-keep-sold"
         )

@@ -28,6 +28,7 @@ from paywall.payments.models import (
     Reconciliation,
     StripeEvent,
 )
+from paywall.sites.models import ApiKey, ApiSite, KeptAnswer, RegisteredStory, SiteReader
 from paywall.subscriptions.models import (
     Customer,
     Invoice,
@@ -38,6 +39,8 @@ from paywall.subscriptions.models import (
 
 __all__ = [
     "Activation",
+    "ApiKey",
+    "ApiSite",
     "CheckoutAttempt",
     "CirculationImport",
     "Concern",
@@ -45,6 +48,7 @@ __all__ = [
     "Entitlement",
     "Invitation",
     "Invoice",
+    "KeptAnswer",
     "Letter",
     "Meter",
     "MeterKey",
@@ -60,8 +64,10 @@ __all__ = [
     "Publication",
     "Purchase",
     "Reconciliation",
+    "RegisteredStory",
     "RejectedRow",
     "Section",
+    "SiteReader",
     "StagedChange",
     "StagedRow",
     "StripeEvent",

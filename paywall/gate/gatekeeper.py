@@ -30,12 +30,15 @@ def admit(request: HttpRequest, story: Story, *, now: datetime) -> Admission:
     Only somebody reading opens a story. The answer to HEAD is what would happen; a request
     that comes too early (prefetch, prerender, a range) and would open one is put off.
     """
-    visitor = identify(request)
+    return answer(identify(request), story, asking(request), now=now)
+
+
+def answer(visitor: Visitor, story: Story, wants: Asking, *, now: datetime) -> Admission:
+    """Answer a visitor who wants this of a story, through whichever door they came."""
     period = month_of(now, ZoneInfo(settings.TIME_ZONE))
     if story.access is Access.FREE:
         return Admission(story, visitor, decide(Visit(Access.FREE)), period)
     decision, meter = look(visitor, story, period=period, now=now)
-    wants = asking(request)
     if decision.outcome is not Outcome.METERED or wants is Asking.TO_LOOK:
         return Admission(story, visitor, decision, meter.period)
     if wants is Asking.TOO_EARLY:
