@@ -20,7 +20,7 @@ from accounts.forms import AnswersAlike
 
 
 class SignUpInput(AnswersAlike, inputs.SignupInput):
-    password_field = "password"
+    password_field = "password"  # noqa: S105
 
 
 class SignUp(views.SignupView):

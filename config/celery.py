@@ -66,6 +66,10 @@ app.conf.beat_schedule = {
         "task": "paywall.tasks.follow_up_print",
         "schedule": 60.0 if settings.DEBUG else crontab(minute="35"),
     },
+    "forget-old-answers": {
+        "task": "paywall.tasks.forget_old_answers",
+        "schedule": crontab(hour="3", minute="50"),
+    },
     "forget-old-print-claims": {
         "task": "paywall.tasks.forget_old_print_claims",
         "schedule": crontab(hour="3", minute="40"),

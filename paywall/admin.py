@@ -9,6 +9,7 @@ from paywall.staff import (
     print_cases,
     readers,
     rules,
+    sites,
     subscriptions,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "print_cases",
     "readers",
     "rules",
+    "sites",
     "subscriptions",
 ]

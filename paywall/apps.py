@@ -20,8 +20,8 @@ class PaywallConfig(AppConfig):
             signal.connect(rules.forget, sender=MeterRule, dispatch_uid="rules-forget")
             for sender in (ApiKey, ApiSite):
                 signal.connect(keys.forget, sender=sender, dispatch_uid="keys-forget")
-            for sender in (RegisteredStory, Section):
-                signal.connect(stories.forget, sender=sender, dispatch_uid="registered-forget")
+            for about in (RegisteredStory, Section):
+                signal.connect(stories.forget, sender=about, dispatch_uid="registered-forget")
         pre_delete.connect(
             pricing.refuse_to_delete_sold, sender=Price, dispatch_uid="prices-keep-sold"
         )

@@ -1,4 +1,4 @@
-"""What may be sent. Fields that are not known are refused, so that no typing mistake is believed."""
+"""What may be sent. Unknown fields are refused, so that no typing mistake is believed."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -36,13 +36,11 @@ def _offer(
 
 
 def _account(subscribers_only: bool, next_: str) -> dict[str, Any]:
-    allowance = rules_in_force().house.readers
-    stories = "premium story" if allowance == 1 else "premium stories"
-    text = (
-        f"{allowance} {stories} every month for free." if allowance else "Choose a package later."
-    )
-    if allowance and subscribers_only:
-        text = f"{text} This one is not among them."
+    text = "Choose a package later."
+    if stories := _stories():
+        text = f"{stories} every month for free."
+        if subscribers_only:
+            text = f"{text} This one is not among them."
     return _offer(
         Offer.ACCOUNT,
         "account_signup",
@@ -54,15 +52,13 @@ def _account(subscribers_only: bool, next_: str) -> dict[str, Any]:
 
 
 def _verify(subscribers_only: bool, next_: str) -> dict[str, Any]:
-    allowance = rules_in_force().house.readers
-    stories = "premium story" if allowance == 1 else "premium stories"
-    text = f"Then your free account opens {allowance} {stories} every month." if allowance else ""
+    stories = _stories()
     return _offer(
         Offer.VERIFY,
         "account_email_verification_sent",
         next_,
         title="Enter the code we emailed you",
-        text=text,
+        text=f"Then your free account opens {stories} every month." if stories else "",
         action="Enter the code",
     )
 
@@ -108,6 +104,12 @@ _WRITE = {
     Offer.SUBSCRIBER: _subscriber,
     Offer.PRINT: _print,
 }
+
+
+def _stories() -> str:
+    """Return how many are free as a sentence says it, or "" for none."""
+    allowance = rules_in_force().house.readers
+    return f"{allowance} premium {'story' if allowance == 1 else 'stories'}" if allowance else ""
 
 
 def _address(page: str, next_: str) -> str:

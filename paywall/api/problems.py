@@ -136,9 +136,9 @@ def answer(error: Exception, context: Mapping[str, Any]) -> Response | None:
     return Response(problem, status, headers=_headers(error), content_type=MEDIA_TYPE)
 
 
-def _as_api_error(error: Exception) -> Exception:
+def _as_api_error(error: Exception) -> Any:
     if isinstance(error, Http404):
-        return exceptions.NotFound("No such address: see /api/v1/docs/.")
+        return exceptions.NotFound("There is no such address: see /api/v1/docs/.")
     if isinstance(error, PermissionDenied):
         return exceptions.PermissionDenied()
     if isinstance(error, GatewayError):

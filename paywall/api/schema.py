@@ -56,14 +56,14 @@ class Schema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         return [*super().get_override_parameters(), RETRY_AFTER]
 
-    def _get_response_bodies(self, direction: str = "response") -> Any:
+    def _get_response_bodies(self, direction: Any = "response") -> Any:
         bodies = super()._get_response_bodies(direction)
         problems = PROBLEMS | MORE_PROBLEMS.get(self.get_operation_id(), {})
         for status, text in sorted(problems.items()):
             if status in WITHOUT_BODY and self.method == "GET":
                 continue
             response = OpenApiResponse(ProblemAnswer, description=text)
-            bodies[str(status)] = self._get_response_for_code(
+            bodies[str(status)] = self._get_response_for_code(  # type: ignore[no-untyped-call]
                 response, str(status), [MEDIA_TYPE], direction
             )
         return dict(sorted(bodies.items()))

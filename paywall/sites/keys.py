@@ -23,7 +23,13 @@ _keys: Memory[str, ApiKey] = Memory(most=1000)
 
 
 def issue(
-    site: ApiSite, name: str, scopes: Iterable[Scope], *, now: datetime, per_minute: int = 6000
+    site: ApiSite,
+    name: str,
+    scopes: Iterable[Scope],
+    *,
+    now: datetime,
+    per_minute: int = 6000,
+    ends_at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
     """Make a key; return its row and the key itself, which nobody can be shown again.
 
@@ -39,6 +45,7 @@ def issue(
         scopes=[scope.value for scope in scopes],
         per_minute=per_minute,
         made_at=now,
+        ends_at=ends_at,
     )
     return key, shown
 

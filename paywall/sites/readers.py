@@ -9,7 +9,9 @@ from paywall.sites.models import ApiSite, SiteReader
 
 def reader_of(site: ApiSite, public_id: uuid.UUID) -> Reader | None:
     """Return a reader of this site's, or None: whether anybody has that id is not told."""
-    return Reader.objects.filter(public_id=public_id, is_active=True, sites__site=site).first()
+    found = Reader.objects.filter(public_id=public_id, is_active=True, sites__site=site)
+    reader: Reader | None = found.first()
+    return reader
 
 
 def introduce(site: ApiSite, reader: Reader, *, now: datetime) -> SiteReader:

@@ -4,7 +4,6 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, Self
 
-from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import Reader
@@ -47,23 +46,22 @@ class Caller:
 
     def ask(
         self, method: str, path: str, body: Any = None, query: Any = None, **headers: str
-    ) -> HttpResponse:
+    ) -> Any:
         """Ask; header names are written with underscores."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         sent = {"data": body, "content_type": "application/json"} if body is not None else {}
         asking = getattr(self.client, method.lower())
-        answer: HttpResponse = asking(
+        return asking(
             f"/api/v1/{path}",
             headers={**self.headers, **named},
             query_params=query,
             **sent,
         )
-        return answer
 
-    def look(self, key: str = "a-story", query: Any = None, **headers: str) -> HttpResponse:
+    def look(self, key: str = "a-story", query: Any = None, **headers: str) -> Any:
         return self.ask("GET", f"stories/{key}/access/", query=query, **headers)
 
-    def open(self, key: str = "a-story", body: Any = None, **headers: str) -> HttpResponse:
+    def open(self, key: str = "a-story", body: Any = None, **headers: str) -> Any:
         return self.ask("POST", f"stories/{key}/access/", body or {}, **headers)
 
 
@@ -84,13 +82,13 @@ class Server(Caller):
         readers.introduce(self.site, reader, now=clock.now())
         return str(reader.public_id)
 
-    def look_for(self, reader: Reader | str, key: str = "a-story", **facts: str) -> HttpResponse:
+    def look_for(self, reader: Reader | str, key: str = "a-story", **facts: str) -> Any:
         return self.look(key, {"reader": _id(reader), **FACTS, **facts})
 
-    def open_for(self, reader: Reader | str, key: str = "a-story", **headers: str) -> HttpResponse:
+    def open_for(self, reader: Reader | str, key: str = "a-story", **headers: str) -> Any:
         return self.open(key, {"reader": _id(reader), "story": FACTS}, **headers)
 
-    def register(self, key: str = "a-story", **facts: str) -> HttpResponse:
+    def register(self, key: str = "a-story", **facts: str) -> Any:
         return self.ask("PUT", f"stories/{key}/", {**FACTS, **facts})
 
 
