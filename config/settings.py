@@ -386,6 +386,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["paywall.api.throttling.PerMinute"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "paywall.api.schema.Schema",
     "EXCEPTION_HANDLER": "paywall.api.problems.answer",
     "URL_FORMAT_OVERRIDE": None,

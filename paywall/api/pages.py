@@ -24,7 +24,7 @@ class Pages(CursorPagination):
             raise ValidationError(wrong)
         try:
             return super().paginate_queryset(queryset, request, view)
-        except (NotFound, ValueError):
+        except (NotFound, ValueError, OverflowError):
             raise ValidationError({"cursor": [NO_CURSOR]}) from None
 
 

@@ -101,6 +101,4 @@ class ApiKeyAdmin(ModelAdmin):
             "key": key,
             "shown": shown,
         }
-        page = TemplateResponse(request, "admin/paywall/apikey/shown.html", context)
-        page["Cache-Control"] = "no-store"
-        return page
+        return TemplateResponse(request, "admin/paywall/apikey/shown.html", context)
