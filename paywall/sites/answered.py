@@ -44,7 +44,7 @@ def once(
                     caller=caller,
                     key=key,
                     asked=asked_hash,
-                    answer=answer,
+                    answer=json.dumps(answer),
                     reader=reader,
                     made_at=now,
                 )
@@ -55,7 +55,7 @@ def once(
                 raise
     if kept.asked != asked_hash:
         raise AnotherRequestError(key)
-    answered: Json = kept.answer
+    answered: Json = json.loads(kept.answer)
     return answered
 
 

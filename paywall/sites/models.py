@@ -121,7 +121,7 @@ class KeptAnswer(models.Model):
     caller = models.CharField(max_length=64)
     key = models.CharField(max_length=200)
     asked = models.CharField(max_length=64, help_text="A hash of what was asked.")
-    answer = models.JSONField()
+    answer = models.TextField(help_text="JSON, as it was sent.")
     reader = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+"
     )
