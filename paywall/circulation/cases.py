@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F, Max
 
 from accounts.models import Reader
-from paywall.circulation import activation, drafts, finding, seating
+from paywall.circulation import activation, drafts, erasing, finding, seating
 from paywall.circulation.claims import Activation, PrintCase
 from paywall.circulation.following import judged_as_of
 from paywall.circulation.matching import Proof, Typed
@@ -72,6 +72,19 @@ def approve(case: PrintCase, account: PrintAccount, *, by: Reader, now: datetime
 def decline(case: PrintCase, *, reason: str, by: Reader, now: datetime) -> None:
     """Tell the reader that it is no account that we know, and why."""
     _decide(case, PrintCase.State.DECLINED, by=by, now=now, reason=reason.strip())
+
+
+def let_erased_back(case: PrintCase) -> bool:
+    """Let the next file bring back what was typed, where its reader had it erased; tell if it was.
+
+    The case is tried with seven files more.
+    """
+    with transaction.atomic():
+        erased = erasing.erased_among(typed_in(case))
+        for publication, number_key in erased:
+            erasing.lift(publication, number_key)
+        PrintCase.objects.filter(pk=case.pk, state=OPEN).update(tries=0)
+    return bool(erased)
 
 
 def forget_old(*, now: datetime) -> int:

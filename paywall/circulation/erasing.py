@@ -2,16 +2,24 @@
 
 import hashlib
 import hmac
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 
 from accounts.models import Reader
-from paywall.circulation import seating
+from accounts.proved import proved_addresses
+from paywall.circulation import finding, seating
 from paywall.circulation.claims import Activation, Invitation, PrintCase, Suppressed
-from paywall.circulation.models import PrintAccount
+from paywall.circulation.matching import Typed
+from paywall.circulation.models import (
+    PrintAccount,
+    PrintPublication,
+    RejectedRow,
+    StagedChange,
+    StagedRow,
+)
 
 
 def suppression_key(publication: str, number_key: str) -> str:
@@ -21,42 +29,37 @@ def suppression_key(publication: str, number_key: str) -> str:
     return hmac.new(key, message, hashlib.sha256).hexdigest()
 
 
-def is_suppressed(accounts: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
-    """Return which of these (publication, number_key) were erased: files leave them out.
+def erase(reader: Reader, *, now: datetime) -> list[PrintAccount]:
+    """Forget what is kept of a reader's print accounts; return the accounts that are gone.
 
-    One small query: few are ever erased, and all are compared here.
+    Theirs are those that they have a seat on, and those that a verified address of theirs is on. An
+    account that others have seats on stays theirs; one that nobody has any more is deleted with
+    what the file said of it, and later files leave it out. Hold `locking.one_at_a_time`: a file
+    that is just being read may have them.
     """
-    erased = frozenset(Suppressed.objects.values_list("key", flat=True))
-    if not erased:
-        return frozenset()
-    return frozenset(account for account in accounts if suppression_key(*account) in erased)
-
-
-def erase(reader: Reader, *, now: datetime) -> int:
-    """Forget what is kept of a reader's print accounts; return how many accounts are gone.
-
-    An account that others have seats on stays theirs; one that nobody has any more is deleted
-    with what the file said of it, and later files leave it out.
-    """
-    gone = 0
     with transaction.atomic():
         PrintCase.objects.filter(reader=reader).delete()
         Invitation.objects.filter(inviter=reader).delete()
-        ids = Activation.objects.filter(reader=reader).values_list("account", flat=True)
-        for account_id in sorted(ids):
+        had = set(
+            Activation.objects.active().filter(reader=reader).values_list("account", flat=True)
+        )
+        had |= {each.pk for each, _ in finding.proved_by_address(proved_addresses(reader))}
+        wanted = Activation.objects.filter(reader=reader).values_list("account", flat=True)
+        gone = []
+        for account_id in sorted(had.union(wanted)):
             account = seating.lock(account_id)
-            mine = account.activations.select_related("account", "entitlement").get(reader=reader)
-            had = mine.state == Activation.State.ACTIVE
-            seating.give_back(mine, barred=False, now=now)
-            mine.delete()
-            if had and not account.activations.active().exists():
-                suppress([account], now=now)
-                gone += 1
+            theirs = account.activations.select_related("account", "entitlement")
+            for mine in theirs.filter(reader=reader):
+                seating.give_back(mine, barred=False, now=now)
+                mine.delete()
+            if account_id in had and not account.activations.active().exists():
+                gone.append(account)
+        suppress(gone, now=now)
     return gone
 
 
 def suppress(accounts: Iterable[PrintAccount], *, now: datetime) -> None:
-    """Delete these accounts, and have later files leave them out."""
+    """Delete these accounts, and have later files leave them out, and those that wait for a yes."""
     with transaction.atomic():
         for account in accounts:
             numbers = {account.number_key, account.former_number_key} - {""}
@@ -67,7 +70,22 @@ def suppress(accounts: Iterable[PrintAccount], *, now: datetime) -> None:
                 ],
                 ignore_conflicts=True,
             )
-            account.delete()
+            StagedChange.objects.filter(account=account).delete()
+            for model in (StagedRow, RejectedRow):
+                model.objects.filter(
+                    publication=account.publication, number_key__in=numbers
+                ).delete()
+            PrintAccount.objects.filter(pk=account.pk).delete()
+
+
+def erased_among(typed: Typed) -> list[tuple[str, str]]:
+    """Return the (publication, number_key) that a reader typed and that were erased at a wish."""
+    names = PrintPublication.objects.values_list("name", flat=True)
+    found = {
+        suppression_key(name, key): (name, key) for name in names or [""] for key in typed.keys
+    }
+    erased = Suppressed.objects.filter(key__in=list(found)).values_list("key", flat=True)
+    return sorted(found[key] for key in erased)
 
 
 def lift(publication: str, number_key: str) -> bool:

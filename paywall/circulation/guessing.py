@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
+from typing import Any
 
 from django.conf import settings
 
@@ -33,7 +34,7 @@ def counted_by(reader: Reader, typed: Typed, network: str) -> list[Counted]:
     an_hour = settings.PRINT_TRIES_AN_HOUR
     counted = [
         Counted(_hash(what_was_tried(typed)), an_hour),
-        Counted(_hash(f"reader {reader.public_id.hex}"), an_hour),
+        Counted(_of_reader(reader), an_hour),
     ]
     if place := place_of(network):
         counted.append(Counted(_hash(f"network {place}"), settings.PRINT_NETWORK_TRIES_AN_HOUR))
@@ -83,6 +84,17 @@ def count_wrong(counted: Sequence[Counted], rows: dict[str, WrongTries], *, now:
     WrongTries.objects.bulk_update(rows.values(), ["tries", "rounds", "since"])
 
 
+def tries_of(reader: Reader) -> list[dict[str, Any]]:
+    """Return how often the reader was wrong lately, and since when."""
+    mine = WrongTries.objects.filter(key=_of_reader(reader), tries__gt=0)
+    return list(mine.values("tries", "since"))
+
+
+def forget_tries_of(reader: Reader) -> None:
+    """Forget how often the reader was wrong."""
+    WrongTries.objects.filter(key=_of_reader(reader)).delete()
+
+
 def forget_old(*, now: datetime) -> int:
     """Delete counts that no longer matter; return how many."""
     before = now - FORGOTTEN_AFTER - timedelta(hours=1)
@@ -91,6 +103,10 @@ def forget_old(*, now: datetime) -> int:
 
 def _tried(row: WrongTries) -> Tried:
     return Tried(row.tries, row.rounds, row.since)
+
+
+def _of_reader(reader: Reader) -> str:
+    return _hash(f"reader {reader.public_id.hex}")
 
 
 def _hash(what: str) -> str:

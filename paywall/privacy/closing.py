@@ -4,7 +4,9 @@ At Stripe everything that runs is ended, then the customer is deleted there: nam
 cards go, invoices stay, as the law wants them. Here the customer's row stays with its invoices
 and without the reader; money that still comes for it is given back (payments.aftercare). Each
 step is safe to repeat, so whatever breaks off is simply asked again; the reader is deleted last,
-in one transaction.
+in one transaction. What is on file of a printed paper stays: it is the circulation system's, the
+paper may still come, and who opens an account again may turn it on again. Who wants that erased too
+asks for it (forgetting.py).
 https://docs.stripe.com/api/customers/delete
 """
 

@@ -12,7 +12,7 @@ from unfold.admin import ModelAdmin
 
 from accounts.models import Reader
 from paywall import clock
-from paywall.circulation import cases, comparing, seats
+from paywall.circulation import cases, comparing, erasing, seats
 from paywall.circulation.claims import Activation, PrintCase
 from paywall.circulation.models import PrintAccount
 
@@ -59,6 +59,7 @@ class PrintCaseAdmin(ModelAdmin):
                 case, search=request.GET.get("number", ""), now=clock.now()
             ),
             "search": request.GET.get("number", ""),
+            "erased": erasing.erased_among(cases.typed_in(case)),
             "may_decide": case.state == PrintCase.State.OPEN
             and self.has_change_permission(request),
         }
@@ -78,6 +79,11 @@ class PrintCaseAdmin(ModelAdmin):
             self.log_change(request, case, "Declined.")
             messages.success(request, "Declined. The reader gets a letter with the reason.")
             return redirect(LIST)
+        if "back" in request.POST:
+            cases.let_erased_back(case)
+            self.log_change(request, case, "Let the next file bring it back.")
+            messages.success(request, "The next file brings it back, and is tried with this case.")
+            return redirect(request.get_full_path())
         account = get_object_or_404(PrintAccount, pk=request.POST.get("approve") or 0)
         try:
             cases.approve(case, account, by=staff, now=now)
