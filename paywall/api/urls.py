@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from paywall.api.access import StoryAccess, StoryFacts
 from paywall.api.checkout import Checkout
 from paywall.api.door import Door
+from paywall.api.export import Export
 from paywall.api.me import Me
 from paywall.api.packages import Packages
 from paywall.api.printed import PrintActivations
@@ -43,6 +44,7 @@ urlpatterns = [
     path("stories/<story_key:story_key>/access/", StoryAccess.as_view(), name="api_access"),
     path("stories/<story_key:story_key>/", StoryFacts.as_view(), name="api_story"),
     path("me/", Me.as_view(), name="api_me"),
+    path("me/export/", Export.as_view(), name="api_export"),
     path("packages/", Packages.as_view(), name="api_packages"),
     path("checkout/", Checkout.as_view(), name="api_checkout"),
     path("print-activations/", PrintActivations.as_view(), name="api_print_activations"),

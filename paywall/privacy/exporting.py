@@ -22,6 +22,7 @@ from paywall.letters.models import Letter, Unsubscribed
 from paywall.metering.models import MeteredRead, MeterKey
 from paywall.privacy.exporting_paid import paid_by
 from paywall.privacy.exporting_print import print_of
+from paywall.sites.models import KeptAnswer, SiteReader
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -39,6 +40,7 @@ def export(reader: Reader, *, now: datetime) -> dict[str, Any]:
         "printed_paper": print_of(reader),
         "wrong_tries": guessing.tries_of(reader),
         "letters": _letters(reader),
+        "other_sites": _other_sites(reader),
     }
 
 
@@ -94,6 +96,16 @@ def _access(reader: Reader) -> Rows:
         }
         for entitlement in reader.entitlements.prefetch_related("sections").order_by("pk")
     ]
+
+
+def _other_sites(reader: Reader) -> dict[str, Any]:
+    """Return the sites that ask about the reader, and what one was told within a day."""
+    sites = SiteReader.objects.filter(reader=reader).order_by("pk")
+    answers = KeptAnswer.objects.filter(reader=reader).order_by("pk")
+    return {
+        "sites": list(sites.values("since", name=F("site__name"))),
+        "answers": list(answers.values("made_at", "answer")),
+    }
 
 
 def _letters(reader: Reader) -> dict[str, Any]:

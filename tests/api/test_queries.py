@@ -1,6 +1,7 @@
 """How many questions an answer asks of the database; transaction statements are none."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -82,5 +83,5 @@ def test_a_reader_nothing_is_remembered_of_asks_no_more_than_that(
         facts.clear()
         forgotten = [facts._key(reader, version, month_of(NOW, UTC_ZONE)) for version in range(9)]
         cache.delete_many(forgotten)
-        asked = asked_by(lambda how=asked_how: how("third"))
+        asked = asked_by(partial(asked_how, "third"))
         assert len(asked) <= most + session, asked

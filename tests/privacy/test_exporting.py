@@ -39,6 +39,8 @@ EXPORTED = {
     "paywall.Letter": "letters",
     "paywall.Unsubscribed": "letters",
     "paywall.MeterKey": "reading",
+    "paywall.SiteReader": "other_sites",
+    "paywall.KeptAnswer": "other_sites",
 }
 
 
