@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal.httpkit import is_headless_request
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -86,6 +87,8 @@ class AccountAdapter(DefaultAccountAdapter):
             letter.send()
         except OSError as error:  # smtplib's errors too; they have the address in them
             logger.error("No letter %s was sent: %s", template_prefix, type(error).__name__)
+            if is_headless_request(self.request):
+                raise ImmediateHttpResponse(JsonResponse({"status": 503}, status=503)) from None
             context = {"again": here_again(self.request)}
             page = render(self.request, "account/letter_not_sent.html", context, status=503)
             raise ImmediateHttpResponse(page) from None

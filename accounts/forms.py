@@ -72,8 +72,26 @@ class SignInForm(InPlainWords, account.LoginForm):
     labels: ClassVar = {"login": "Email address", "password": "Password"}
 
 
-class SignUpForm(InPlainWords, account.SignupForm):
+class AnswersAlike:
     """Signs up with a password or without, and answers a known address like a new one."""
+
+    password_field = "password1"  # noqa: S105
+
+    def try_save(self, request: HttpRequest) -> tuple[Reader | None, HttpResponse | None]:
+        form: Any = self  # allauth's beside it
+        if not form.account_already_exists:
+            try:
+                with transaction.atomic():
+                    return form.save(request), None
+            except IntegrityError:
+                pass  # the same address signed up this very moment: two clicks on the button
+        email = form.cleaned_data["email"]
+        password = form.cleaned_data.get(self.password_field, "")
+        return None, sign_up_again(request, email=email, password=password)
+
+
+class SignUpForm(InPlainWords, AnswersAlike, account.SignupForm):
+    """What the page asks of somebody new."""
 
     labels: ClassVar = {"email": "Email address", "password1": "Password, if you want one"}
     helps: ClassVar = {
@@ -83,16 +101,6 @@ class SignUpForm(InPlainWords, account.SignupForm):
             f"{NEW_PASSWORD}"
         ),
     }
-
-    def try_save(self, request: HttpRequest) -> tuple[Reader | None, HttpResponse | None]:
-        if not self.account_already_exists:
-            try:
-                with transaction.atomic():
-                    return self.save(request), None
-            except IntegrityError:
-                pass  # the same address signed up this very moment: two clicks on the button
-        email, password = self.cleaned_data["email"], self.cleaned_data.get("password1", "")
-        return None, sign_up_again(request, email=email, password=password)
 
 
 class RequestCodeForm(InPlainWords, account.RequestLoginCodeForm):

@@ -85,6 +85,10 @@ app.conf.beat_schedule = {
         "task": "paywall.tasks.send_health_digest",
         "schedule": crontab(hour="7-11", minute="30"),
     },
+    "forget-old-answers": {
+        "task": "paywall.tasks.forget_old_answers",
+        "schedule": crontab(hour="3", minute="50"),
+    },
     "forget-old-print-claims": {
         "task": "paywall.tasks.forget_old_print_claims",
         "schedule": crontab(hour="3", minute="40"),

@@ -141,8 +141,13 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.headless",
     "allauth.mfa",
     "allauth.usersessions",
+    "corsheaders",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
 ]
 
 MIDDLEWARE = [
@@ -150,6 +155,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "paywall.gate.strangers.StrangersMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -375,6 +381,45 @@ MFA_TOTP_ISSUER = NEWSPAPER_NAME
 MFA_TOTP_TOLERANCE = 1  # half a minute late, or on a phone whose clock is wrong by as much
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 STAFF_NEED_SECOND_FACTOR = not DEBUG
+
+# -- The API (Django REST framework, and allauth's headless mode for readers' tokens) -----------
+OWN_STORIES = "articles.keys.find_story"  # knows the stories that the paper keeps itself; or ""
+API_READER_PER_MINUTE = env.int("API_READER_PER_MINUTE", default=300)
+API_STRANGER_PER_MINUTE = env.int("API_STRANGER_PER_MINUTE", default=600)  # an address, a minute
+HEADLESS_CLIENTS = ("app",)
+# Pages of these origins may ask from a browser, with a reader's token: no cookie goes there.
+CORS_ALLOWED_ORIGINS = env.list("API_ORIGINS", default=[])
+CORS_URLS_REGEX = r"^/(api/v1|_allauth/app)/"
+CORS_ALLOW_HEADERS = ["accept", "content-type", "idempotency-key", "x-session-token"]
+CORS_EXPOSE_HEADERS = ["paywall-outcome", "paywall-remaining", "retry-after"]
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "paywall.api.authentication.KeyAuthentication",
+        "paywall.api.authentication.TokenAuthentication",
+        "paywall.api.authentication.SameSiteAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["paywall.api.callers.ScopeOrAnybody"],
+    "DEFAULT_THROTTLE_CLASSES": ["paywall.api.throttling.PerMinute"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "paywall.api.schema.Schema",
+    "EXCEPTION_HANDLER": "paywall.api.problems.answer",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Paywall",
+    "DESCRIPTION": "Whether a story opens for a reader, and the ways in where it does not.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": f"{STATIC_URL}icon.svg",
+    "ENUM_NAME_OVERRIDES": {
+        "AccessEnum": "paywall.catalog.story.ACCESS_CHOICES",
+        "OutcomeEnum": "paywall.gate.decision.Outcome",
+    },
+}
 
 # -- The admin (django-unfold) -----------------------------------------------------------------
 UNFOLD = {

@@ -12,6 +12,8 @@ class PaywallConfig(AppConfig):
         from paywall.catalog.models import Price, Section
         from paywall.metering import rules
         from paywall.metering.models import MeterRule
+        from paywall.sites import keys, stories
+        from paywall.sites.models import ApiKey, ApiSite, RegisteredStory
         from paywall.trail.recording import note_admin_change
         from paywall.web import arriving, bounces
 
@@ -21,6 +23,10 @@ class PaywallConfig(AppConfig):
         for signal in (post_save, post_delete):
             signal.connect(sections.forget, sender=Section, dispatch_uid="sections-forget")
             signal.connect(rules.forget, sender=MeterRule, dispatch_uid="rules-forget")
+            for sender in (ApiKey, ApiSite):
+                signal.connect(keys.forget, sender=sender, dispatch_uid="keys-forget")
+            for about in (RegisteredStory, Section):
+                signal.connect(stories.forget, sender=about, dispatch_uid="registered-forget")
         pre_delete.connect(
             pricing.refuse_to_delete_sold, sender=Price, dispatch_uid="prices-keep-sold"
         )

@@ -39,6 +39,7 @@ from paywall.payments.models import (
     Reconciliation,
     StripeEvent,
 )
+from paywall.sites.models import ApiKey, ApiSite, KeptAnswer, RegisteredStory, SiteReader
 from paywall.subscriptions.models import (
     Customer,
     Invoice,
@@ -50,6 +51,8 @@ from paywall.trail.models import StaffAction
 
 __all__ = [
     "Activation",
+    "ApiKey",
+    "ApiSite",
     "CheckoutAttempt",
     "CirculationImport",
     "Concern",
@@ -63,6 +66,7 @@ __all__ = [
     "HealthDigest",
     "Invitation",
     "Invoice",
+    "KeptAnswer",
     "Letter",
     "Meter",
     "MeterKey",
@@ -80,11 +84,13 @@ __all__ = [
     "Purchase",
     "Reconciliation",
     "RefusedVisit",
+    "RegisteredStory",
     "RejectedRow",
     "ScheduleRun",
     "Section",
     "Seen",
     "SentPiece",
+    "SiteReader",
     "StaffAction",
     "StagedChange",
     "StagedRow",

@@ -27,6 +27,7 @@ from paywall.metering import forgetting
 from paywall.payments import gateway, inbox, reconciling
 from paywall.periods import month_of, months_before
 from paywall.reports import weekly
+from paywall.sites import answered
 from paywall.subscriptions import scopes
 from paywall.subscriptions.models import Customer
 
@@ -156,6 +157,12 @@ def forget_old_print_claims() -> None:
     now = clock.now()
     forgotten = cases.forget_old(now=now) + guessing.forget_old(now=now) + seats.forget_old(now=now)
     logger.info("Print: forgot %d old rows", forgotten)
+
+
+@shared_task
+def forget_old_answers() -> None:
+    """Forget what the API answered to requests that come no more."""
+    logger.info("API: forgot %d answers", answered.forget_old(now=clock.now()))
 
 
 @shared_task

@@ -31,16 +31,15 @@ def admit(request: HttpRequest, story: Story, *, now: datetime) -> Admission:
     Only somebody reading opens a story. The answer to HEAD is what would happen; a request
     that comes too early (prefetch, prerender, a range) and would open one is put off.
     """
-    admission = _admit(request, story, now=now)
+    admission = answer(identify(request), story, asking(request), now=now)
     noting.note(request, admission, day=counting.day_of(now))
     return admission
 
 
-def _admit(request: HttpRequest, story: Story, *, now: datetime) -> Admission:
-    visitor = identify(request)
+def answer(visitor: Visitor, story: Story, wants: Asking, *, now: datetime) -> Admission:
+    """Answer a visitor who wants this of a story, through whichever door they came."""
     period = month_of(now, ZoneInfo(settings.TIME_ZONE))
     decision, meter = look(visitor, story, period=period, now=now)
-    wants = asking(request)
     if decision.outcome is not Outcome.METERED or wants is Asking.TO_LOOK:
         admission = Admission(story, visitor, decision, meter.period)
     elif wants is Asking.TOO_EARLY:

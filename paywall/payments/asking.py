@@ -38,7 +38,7 @@ def session_for(attempt: CheckoutAttempt, customer: Customer, terms: Terms) -> J
         "client_reference_id": str(attempt.reader.public_id),
         "line_items": [{"price": _stripe_id(attempt, Kind.PRICE), "quantity": 1}],
         "success_url": f"{_address('welcome')}?session={{CHECKOUT_SESSION_ID}}",
-        "cancel_url": _address("choose", attempt.price.public_id) + _query(attempt.back_to),
+        "cancel_url": _cancel_url(attempt),
         "expires_at": int(attempt.expires_at.timestamp()),
         "locale": _locale(),
         "metadata": names,
@@ -64,6 +64,13 @@ def _discount(attempt: CheckoutAttempt, terms: Terms) -> Json:
 
 def _stripe_id(attempt: CheckoutAttempt, kind: Kind) -> str:
     return Publication.objects.get(kind=kind.value, price=attempt.price).stripe_id
+
+
+def _cancel_url(attempt: CheckoutAttempt) -> str:
+    """Return where somebody goes who does not pay: the page they chose on, here or elsewhere."""
+    if attempt.is_elsewhere:
+        return attempt.back_to
+    return _address("choose", attempt.price.public_id) + _query(attempt.back_to)
 
 
 def _address(name: str, *of: object) -> str:

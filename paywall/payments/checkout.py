@@ -53,8 +53,9 @@ def begin(
 ) -> str:
     """Return the address to send a reader to who wants to pay a price as it was `shown`.
 
-    `back_to` is the path of the story that they came from, or "", and `story` its key, which gets
-    the credit. It is Stripe's page, or ours where they have paid there already.
+    `back_to` is the path of the story that they came from, its address where another site has it
+    (whoever calls has made sure of the site), or "", and `story` its key, which gets the credit. It
+    is Stripe's page, or ours where they have paid there already.
 
     Raises NotSold; RefusedError where the price is another one meanwhile; Overtaken;
     GatewayUnavailable and GatewayRefused, and asking again then goes on where this broke off.

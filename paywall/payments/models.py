@@ -60,7 +60,8 @@ class CheckoutAttempt(models.Model):
     """A reader on the way to paying. At most one is open; it owns the idempotency key.
 
     Everything that Stripe is asked for follows from this row, so that asking again is asking
-    the same. `back_to` is the path of the story that the reader came from, `story` its key.
+    the same. `back_to` is the path of the story that the reader came from, or its address where
+    that is another site's; `story` its key.
     """
 
     class State(models.TextChoices):
@@ -93,6 +94,11 @@ class CheckoutAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state}: {self.price}"
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the reader reads on another site, which had itself named before."""
+        return bool(self.back_to) and not self.back_to.startswith("/")
 
 
 class StripeEventQuerySet(models.QuerySet["StripeEvent"]):

@@ -22,6 +22,7 @@ from paywall.letters.models import Letter, Unsubscribed
 from paywall.metering.models import MeteredRead, MeterKey, RefusedVisit
 from paywall.privacy.exporting_paid import paid_by
 from paywall.privacy.exporting_print import print_of
+from paywall.sites.models import KeptAnswer, SiteReader
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -42,6 +43,7 @@ def export(reader: Reader, *, now: datetime) -> dict[str, Any]:
         "done_by_staff": list(
             reader.staff_actions.order_by("at", "pk").values("at", "what", "reason", "outcome")
         ),
+        "other_sites": _other_sites(reader),
     }
 
 
@@ -102,6 +104,16 @@ def _access(reader: Reader) -> Rows:
         }
         for entitlement in reader.entitlements.prefetch_related("sections").order_by("pk")
     ]
+
+
+def _other_sites(reader: Reader) -> dict[str, Any]:
+    """Return the sites that ask about the reader, and what one was told within a day."""
+    sites = SiteReader.objects.filter(reader=reader).order_by("pk")
+    answers = KeptAnswer.objects.filter(reader=reader).order_by("pk")
+    return {
+        "sites": list(sites.values("since", name=F("site__name"))),
+        "answers": list(answers.values("made_at", "answer")),
+    }
 
 
 def _letters(reader: Reader) -> dict[str, Any]:

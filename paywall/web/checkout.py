@@ -28,6 +28,7 @@ from paywall.payments.attempts import Progress
 from paywall.payments.buying import Obstacle, Why, obstacle_to, terms_for
 from paywall.payments.checkout import NotSold, Overtaken
 from paywall.payments.gateway import GatewayError, GatewayUnavailable
+from paywall.payments.models import CheckoutAttempt
 from paywall.subscriptions.models import Customer
 from paywall.web import coming
 from paywall.web.way import back_to
@@ -138,6 +139,8 @@ def welcome(request: HttpRequest) -> HttpResponse:
     except GatewayError as error:
         logger.warning("A return from Checkout could not be looked at: %s", error)
         return _wait(request, session_id)
+    if back and back.attempt.is_elsewhere:
+        return _lead_on(back.attempt)
     if back is None or back.attempt.reader != request.user:
         return render(request, "paywall/welcome.html", {"state": "another's"})
     if customer := Customer.objects.filter(reader=back.attempt.reader).first():
@@ -149,6 +152,13 @@ def welcome(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(back.attempt.back_to, status=HTTPStatus.SEE_OTHER)
     context = {"state": back.progress.value, "attempt": back.attempt}
     return render(request, "paywall/welcome.html", context)
+
+
+def _lead_on(attempt: CheckoutAttempt) -> HttpResponse:
+    """Lead back to the site that the reader reads on; here they need not be signed in."""
+    if customer := Customer.objects.filter(reader=attempt.reader).first():
+        write_soon(customer)
+    return HttpResponseRedirect(attempt.back_to, status=HTTPStatus.SEE_OTHER)
 
 
 def _thanks(package: Package) -> str:

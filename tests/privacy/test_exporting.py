@@ -41,6 +41,8 @@ EXPORTED = {
     "paywall.MeterKey": "reading",
     "paywall.RefusedVisit": "reading",
     "paywall.StaffAction": "done_by_staff",
+    "paywall.SiteReader": "other_sites",
+    "paywall.KeptAnswer": "other_sites",
 }
 
 

@@ -1,0 +1,1 @@
+"""The door for machines: what the web pages do, through the same domain calls."""

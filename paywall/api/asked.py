@@ -1,0 +1,181 @@
+"""What may be sent. Unknown fields are refused, so that no typing mistake is believed."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from rest_framework import serializers
+
+from paywall.api.problems import KeyNeeded
+from paywall.catalog.sections import sections_in_order
+from paywall.catalog.story import ACCESS_CHOICES, Access, Story
+from paywall.sites.models import ApiSite
+
+FACTS = ("access", "section", "title", "address")
+FACTS_NEED_A_KEY = (
+    "What a story is comes from a site’s server alone: leave it out, or send a server key."
+)
+
+
+class Asked(serializers.Serializer):
+    """Refuses fields that it does not know, and names those that it does."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            known = ", ".join(self.fields) or "none"
+            wrong = {
+                str(name): [f"There is no such field here; there are: {known}."]
+                for name in data
+                if name not in self.fields
+            }
+            if wrong:
+                raise serializers.ValidationError(wrong)
+        return super().to_internal_value(data)
+
+
+class StoryFacts(Asked):
+    """What the gate has to know of a story that is kept elsewhere; never its text."""
+
+    access = serializers.ChoiceField(ACCESS_CHOICES, help_text="Who it is for.")
+    section = serializers.SlugField(max_length=60, help_text="The slug of a section of the paper.")
+    title = serializers.CharField(max_length=300)
+    address = serializers.URLField(max_length=500, help_text="Its page, on the site’s own origin.")
+
+    def validate_section(self, value: str) -> str:
+        known = [section.slug for section in sections_in_order()]
+        if value not in known:
+            raise serializers.ValidationError(
+                f"There is no section {value}; there are: {', '.join(known)}."
+            )
+        return value
+
+    def validate_address(self, value: str) -> str:
+        site: ApiSite | None = self.context.get("site")
+        if site and not site.has(value):
+            raise serializers.ValidationError(f"The site’s addresses begin with {site.origin}/.")
+        return value
+
+
+class Named(Asked):
+    """Whom a server asks for."""
+
+    reader = serializers.UUIDField(
+        required=False, help_text="Server keys only: the reader’s public id."
+    )
+    visitor = serializers.CharField(
+        required=False,
+        max_length=100,
+        help_text="Server keys only: the site’s own id of somebody who is not signed in.",
+    )
+
+
+class Look(Named):
+    """What a look asks; the facts go together, and come from server keys only."""
+
+    access = serializers.ChoiceField(ACCESS_CHOICES, required=False)
+    section = serializers.SlugField(max_length=60, required=False)
+    title = serializers.CharField(max_length=300, required=False)
+    address = serializers.URLField(max_length=500, required=False)
+
+
+class Open(Named):
+    """What opening asks."""
+
+    story = StoryFacts(required=False, help_text="Server keys only; else as registered before.")
+
+
+class ReaderNamed(Asked):
+    """Whom a server asks for; readers ask for themselves."""
+
+    reader = serializers.UUIDField(
+        required=False, help_text="Server keys only: the reader’s public id."
+    )
+
+
+class Checkout(ReaderNamed):
+    """What a reader wants to pay, as it was shown to them."""
+
+    price = serializers.UUIDField(help_text="The id of a price, from /api/v1/packages/.")
+    terms = serializers.CharField(
+        max_length=100, help_text="The terms that the reader was shown, from /api/v1/packages/."
+    )
+    return_to = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=500,
+        help_text="Where the reader goes afterwards: a path of the paper’s own, or an address of "
+        "the site, or of an origin that may ask from a browser.",
+    )
+
+
+class PrintActivation(ReaderNamed):
+    """What a print subscriber types: with the account number at hand, or without."""
+
+    way = serializers.ChoiceField(["number", "phone"], default="number")
+    number = serializers.CharField(required=False, allow_blank=True, max_length=60)
+    last_name = serializers.CharField(allow_blank=True, required=False, max_length=80)
+    postal_code = serializers.CharField(required=False, allow_blank=True, max_length=16)
+    house_number = serializers.CharField(required=False, allow_blank=True, max_length=40)
+    phone = serializers.CharField(required=False, allow_blank=True, max_length=30)
+    network = serializers.IPAddressField(
+        required=False,
+        help_text="Server keys only, and needed there: the address that the reader comes from.",
+    )
+
+
+class Introduction(Asked):
+    """The reader’s own token, which shows that they signed in through this site."""
+
+    session_token = serializers.CharField(max_length=100)
+
+
+class NothingAsked(Asked):
+    """No fields."""
+
+
+def checked(kind: type[Asked], data: Any, **context: object) -> dict[str, Any]:
+    """Return what was sent. Raises ValidationError, which names every field that is wrong."""
+    asked = kind(data=data, context=context)
+    asked.is_valid(raise_exception=True)
+    values: dict[str, Any] = asked.validated_data
+    return values
+
+
+def facts_in_query(values: dict[str, Any], site: ApiSite | None) -> dict[str, Any] | None:
+    """Return the facts of a look, or None where none came. Raises ValidationError for some."""
+    facts = {name: values[name] for name in FACTS if name in values}
+    return checked(StoryFacts, facts, site=site) if facts and site else facts or None
+
+
+def story_from(key: str, facts: dict[str, Any] | None, site: ApiSite | None) -> Story | None:
+    """Return the story that a server's facts make, or None without any.
+
+    Raises KeyNeeded for those of anybody else: a browser that says a story is free is not
+    believed.
+    """
+    if facts is None:
+        return None
+    if site is None:
+        raise KeyNeeded(FACTS_NEED_A_KEY, field="story")
+    return story_of(key, facts)
+
+
+def story_of(key: str, facts: dict[str, Any]) -> Story:
+    """Return the story that the facts, which were checked, are about."""
+    access = Access(facts["access"])
+    return Story(key, access, facts["section"], facts["title"], facts["address"])
+
+
+def way_back(address: str, site: ApiSite | None) -> str:
+    """Return where somebody may be sent after paying. Raises ValidationError for anywhere else."""
+    if not address or (address.startswith("/") and address[1:2] not in ("/", "\\")):
+        return address
+    parts = urlsplit(address)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    if origin in settings.CORS_ALLOWED_ORIGINS or (site and site.has(address)):
+        return address
+    allowed = [*settings.CORS_ALLOWED_ORIGINS, *([site.origin] if site else [])]
+    raise serializers.ValidationError(
+        {"return_to": [f"Send a path, or an address below: {', '.join(allowed) or 'no other'}."]}
+    )

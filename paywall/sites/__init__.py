@@ -1,0 +1,1 @@
+"""Whose servers may ask us, what about, and about which readers."""

@@ -1,0 +1,72 @@
+"""The facts of stories that are kept elsewhere, as their site's server registered them."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.module_loading import import_string
+
+from paywall.catalog.models import Section
+from paywall.catalog.story import Story
+from paywall.memory import Memory
+from paywall.sites.models import ApiSite, RegisteredStory
+
+REMEMBERED_FOR = 0.8  # seconds, as our own stories
+
+_stories: Memory[str, RegisteredStory] = Memory(most=2000)
+
+
+class TakenError(Exception):
+    """The key is another site's, or our own."""
+
+
+def find(key: str, *, site: ApiSite | None, now: datetime) -> Story | None:
+    """Return a story of the paper's own, or a registered one; for a `site`, one of its own."""
+    if own := own_story(key, now):
+        return own
+    row = _stories.get(key, seconds=REMEMBERED_FOR)
+    if row is None:
+        asked_at = time.monotonic()
+        row = RegisteredStory.objects.select_related("section").filter(key=key).first()
+        if row is None:
+            return None
+        _stories.set(key, row, asked_at=asked_at)
+    return row.as_story() if site is None or row.site_id == site.pk else None
+
+
+def register(site: ApiSite, story: Story, *, now: datetime) -> bool:
+    """Keep the facts of a site's story; tell whether it is new.
+
+    Raises TakenError where the key is not the site's to use, Section.DoesNotExist.
+    """
+    if own_story(story.key, now):
+        raise TakenError(f"{story.key} is a story of the paper's own.")
+    section = Section.objects.get(slug=story.section)
+    facts = {"access": story.access.value, "title": story.title, "address": story.address}
+    with transaction.atomic():
+        row, new = RegisteredStory.objects.get_or_create(
+            key=story.key, defaults={"site": site, "section": section, **facts}
+        )
+        if row.site_id != site.pk:
+            raise TakenError(f"{story.key} is a story of another site.")
+        if not new:
+            RegisteredStory.objects.filter(pk=row.pk).update(section=section, **facts)
+    _stories.forget(story.key)
+    transaction.on_commit(lambda: _stories.forget(story.key))
+    return new
+
+
+def own_story(key: str, now: datetime) -> Story | None:
+    """Return a published story of the paper's own, where it keeps any."""
+    if not settings.OWN_STORIES:
+        return None
+    find_own: Callable[[str, datetime], Story | None] = import_string(settings.OWN_STORIES)
+    return find_own(key, now)
+
+
+def forget(**_signal: Any) -> None:
+    """Drop what is remembered; called when a story, or a section, changes in this process."""
+    _stories.clear()
