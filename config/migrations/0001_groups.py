@@ -21,6 +21,6 @@ class Migration(migrations.Migration):
         ("auth", "0012_alter_user_first_name_max_length"),
         ("accounts", "0002_raised_only"),
         ("articles", "0001_initial"),
-        ("paywall", "0009_staff_actions"),
+        ("paywall", "0008_staff_and_api"),
     ]
     operations = [migrations.RunPython(ship, migrations.RunPython.noop)]

@@ -44,7 +44,7 @@ def send_again(letter: Letter, *, key: str, now: datetime) -> Letter:
         key=f"again:{key}",
         kind=letter.kind,
         reader=letter.reader,
-        address=letter.reader.email,
+        address=letter.reader.email if letter.reader else letter.address,
         subject=letter.subject,
         text=letter.text,
         html=letter.html,
