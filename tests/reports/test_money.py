@@ -14,7 +14,7 @@ from paywall.letters import walking
 from paywall.payments import updating
 from paywall.payments.updating import Touched
 from paywall.periods import Period, month_of
-from paywall.reports import board, recurring, revenue, subscribers
+from paywall.reports import board, recurring, revenue, subscribers, tables
 from paywall.reports.board import Board
 from paywall.reports.spans import Choice, span_of, whole
 from paywall.subscriptions.models import Customer
