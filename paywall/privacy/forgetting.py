@@ -47,17 +47,18 @@ def forget(connect: Callable[[], Gateway], reader: Reader, *, now: datetime) -> 
     GatewayError: then the reader is still there.
     """
     ending = closing.what_ends(reader, now=now)
-    closing.end_payments(connect, reader, now=now)
-    with one_at_a_time(), transaction.atomic():
-        addresses = _addresses_of(reader)
-        gone = erasing.erase(reader, now=now)
-        _forget_letters_to(addresses)
-        _forget_in_log(reader, addresses, gone)
-        recording.forget(reader, gone)
-        for session in UserSession.objects.filter(user=reader):
-            session.end()
-        guessing.forget_tries_of(reader)
-        closing.forget(reader)
+    with one_at_a_time():  # first of all: nothing is ended for who cannot be erased now
+        closing.end_payments(connect, reader, now=now)
+        with transaction.atomic():
+            addresses = _addresses_of(reader)
+            gone = erasing.erase(reader, now=now)
+            _forget_letters_to(addresses)
+            _forget_in_log(reader, addresses, gone)
+            recording.forget(reader, gone)
+            for session in UserSession.objects.filter(user=reader):
+                session.end()
+            guessing.forget_tries_of(reader)
+            closing.forget(reader)
     return Forgotten(len(gone), ending.keeps_invoices)
 
 

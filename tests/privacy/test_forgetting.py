@@ -19,7 +19,7 @@ from paywall.letters import print_invitation
 from paywall.payments import gateway
 from paywall.payments.gateway import GatewayUnavailable
 from paywall.privacy import closing, forgetting
-from paywall.subscriptions.models import Invoice
+from paywall.subscriptions.models import Invoice, Subscription
 from tests.circulation.claiming import claim, make_account, typed
 from tests.making import make_reader
 from tests.payments.conftest import NOW
@@ -114,6 +114,7 @@ def test_while_a_file_is_read_nobody_is_erased(
     with pytest.raises(CommandError, match="Another circulation file"):
         forget()
     assert Reader.objects.filter(email=ADDRESS).exists()
+    assert Subscription.objects.get().status == "active", "nothing was ended either"
 
 
 @pytest.mark.django_db

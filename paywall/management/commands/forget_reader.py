@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, email: str, yes: bool, **options: Any) -> None:
         reader = reader_of(email)
-        if not yes and input(f"Erase {reader}? This cannot be undone. (yes/no) ") != "yes":
+        if not yes and not _is_sure(f"Erase {reader}? This cannot be undone. (yes/no) "):
             raise CommandError("Nothing was erased.")
         try:
             gone = forgetting.forget(gateway.from_settings, reader, now=clock.now())
@@ -41,3 +41,10 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Erased. {kept}Print accounts that later files leave out: {gone.print_accounts}."
         )
+
+
+def _is_sure(question: str) -> bool:
+    try:
+        return input(question).strip().lower() == "yes"
+    except EOFError:  # nobody is there to be asked
+        return False
