@@ -26,7 +26,7 @@ PAGE, SEARCH = "admin:reader_page", "admin:reader_search"
 # What not everybody at the desk has to know, who does, and which moments tell of it.
 SEES = {"reading": "view_meteredread", "money": "view_subscription"}
 KINDS = {"reading": ("story", "wall"), "money": ("subscription", "payment", "checkout")}
-ALREADY = "That was done already: the form had been sent before."
+ALREADY = "This form was sent before: what came of it is below."
 
 
 def search(admin: Any, request: HttpRequest) -> HttpResponse:
