@@ -58,6 +58,10 @@ app.conf.beat_schedule = {
         "task": "paywall.tasks.take_circulation_file",
         "schedule": crontab(hour="4", minute="0"),
     },
+    "write-circulation-alerts": {
+        "task": "paywall.tasks.write_circulation_alerts",
+        "schedule": 60.0 if settings.DEBUG else crontab(minute="20"),
+    },
     "read-sent-circulation-files": {
         "task": "paywall.tasks.read_sent_circulation_files",
         "schedule": 60.0,

@@ -59,6 +59,8 @@ READS_KEPT_MONTHS = env.int("READS_KEPT_MONTHS", default=13)
 PRINT_GRACE_DAYS = env.int("PRINT_GRACE_DAYS", default=14)  # after a stop, or absent from a file
 LONGEST_HOLD_DAYS = env.int("LONGEST_HOLD_DAYS", default=180)  # a hold keeps stories open as long
 CIRCULATION_SOURCE = given.get("CIRCULATION_SOURCE", "")  # may hold a password
+# The fingerprint of the sftp server's key, SHA256:…; empty: any server is believed.
+CIRCULATION_HOST_KEY = env.str("CIRCULATION_HOST_KEY", default="")
 CIRCULATION_PROFILE = env.str("CIRCULATION_PROFILE", default="standard")
 CIRCULATION_LATE_HOURS = env.int("CIRCULATION_LATE_HOURS", default=36)  # then staff are alerted
 # What holds a circulation file until staff say yes.
@@ -403,6 +405,11 @@ LOGGING = {
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # anybody asks for any host
         "fido2": {"level": "WARNING"},  # names credentials
         "stripe": {"level": "WARNING"},  # names every request
+        # What these are asked for may be a signed address.
+        **{
+            name: {"level": "WARNING"}
+            for name in ("aiobotocore", "aiohttp", "botocore", "fsspec", "paramiko", "s3fs")
+        },
     },
 }
 

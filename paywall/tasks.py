@@ -19,7 +19,7 @@ from paywall.circulation import (
     seats,
 )
 from paywall.circulation.locking import BusyError
-from paywall.letters import print_writing, sending, walking, writing
+from paywall.letters import circulation_alerts, print_writing, sending, walking, writing
 from paywall.metering import forgetting
 from paywall.payments import gateway, inbox, reconciling
 from paywall.periods import month_of
@@ -142,6 +142,14 @@ def take_circulation_file() -> None:
     """Take in tonight's circulation file from CIRCULATION_SOURCE."""
     if nightly.take_tonights(now=clock.now()):
         transaction.on_commit(follow_up_print.delay, robust=True)
+    transaction.on_commit(write_circulation_alerts.delay, robust=True)
+
+
+@shared_task
+def write_circulation_alerts() -> None:
+    """Write to the desk about files that were refused, are held, or have not come."""
+    if circulation_alerts.write_due(now=clock.now()):
+        transaction.on_commit(send_letters.delay, robust=True)
 
 
 @shared_task

@@ -39,7 +39,13 @@ _STREETS = (
 
 # What the end of `make demo` prints, to be turned on by hand at /activate/.
 TO_ACTIVATE: Mapping[str, Mapping[str, str]] = {
-    "300101": {"first_name": "Mabel", "last_name": "O'Hanlon-Pike", "postal_code": "04109"},
+    "300101": {
+        "first_name": "Mabel",
+        "last_name": "O'Hanlon-Pike",
+        "postal_code": "04109",
+        "status": "active",
+        "hold_until": "",
+    },
     "300102": {
         "first_name": "Ottoline",
         "last_name": "Marchbanks",
@@ -52,6 +58,7 @@ TO_ACTIVATE: Mapping[str, Mapping[str, str]] = {
         "last_name": "",
         "company": "Brackwater Boatbuilders Ltd",
         "postal_code": "04111",
+        "status": "active",
     },
 }
 

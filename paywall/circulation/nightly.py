@@ -45,15 +45,21 @@ def lateness(*, now: datetime) -> str:
     """
     if not settings.CIRCULATION_SOURCE:
         return ""
-    taken = CirculationImport.objects.filter(state=ImportState.TAKEN).order_by("-as_of").first()
-    if taken is None:
+    newest = newest_at()
+    if newest is None:
         return "No circulation file has been taken yet."
-    if now - taken.as_of <= timedelta(hours=settings.CIRCULATION_LATE_HOURS):
+    if now - newest <= timedelta(hours=settings.CIRCULATION_LATE_HOURS):
         return ""
     return (
-        f"The newest circulation file is from {taken.as_of:%-d %B %Y, %H:%M} (UTC): none has come "
+        f"The newest circulation file is from {newest:%-d %B %Y, %H:%M} (UTC): none has come "
         "since. Nobody loses access because of that."
     )
+
+
+def newest_at() -> datetime | None:
+    """Return the moment of the newest file that was taken."""
+    taken = CirculationImport.objects.filter(state=ImportState.TAKEN).order_by("-as_of")
+    return taken.values_list("as_of", flat=True).first()
 
 
 def forget_old(*, now: datetime) -> None:

@@ -77,7 +77,7 @@ def print_of(reader: Reader, *, now: datetime) -> Shown:
     return Shown(
         accounts=shown,
         case=case if case and case.state == PrintCase.State.OPEN else None,
-        pays_too=any(one.holder and one.opens for one in shown) and _pays(reader),
+        pays_too=any(map(_opens_all, mine, (one.right for one in proved))) and pays(reader),
     )
 
 
@@ -120,7 +120,13 @@ def _hold_until(account: PrintAccount) -> date | None:
     return held.order_by("-hold_until").values_list("hold_until", flat=True).first()
 
 
-def _pays(reader: Reader) -> bool:
+def _opens_all(activation: Activation, right: Right) -> bool:
+    """Tell whether its holder needs no package: it opens everything, and no end is in sight."""
+    runs = right.why in {Why.ACTIVE, Why.ON_HOLD}
+    return activation.holder and runs and right.opens and right.scope.everything
+
+
+def pays(reader: Reader) -> bool:
     """Tell whether a subscription of the reader renews."""
     running = Subscription.objects.running().filter(customer__reader=reader, cancels_at=None)
     return running.exists()

@@ -6,16 +6,16 @@ SOURCE may hold a password or a signed address: what is kept, shown and logged n
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from tempfile import TemporaryFile
 from typing import IO, Any, cast
 from urllib.parse import parse_qsl, unquote
 
-from fsspec.core import url_to_fs
-
 from paywall.circulation.errors import RefusedError
+from paywall.circulation.reaching import reached
 
 LARGEST = 512 * 1024**2  # bytes, as the file is sent
 PIECE = 1024**2
@@ -62,22 +62,17 @@ def fetched(source: str) -> Iterator[Fetched]:
     """Give what is at the source. Raises RefusedError."""
     with TemporaryFile(prefix="circulation-") as file:
         try:
-            found, path = url_to_fs(source)
-            info = cast("dict[str, Any]", found.info(path))
-            if info.get("type") == "directory":
-                raise RefusedError(f"{shown(source)} is a directory: name one file.")
-            with found.open(path, "rb") as stream:
-                sha256 = copy(stream, cast("IO[bytes]", file), shown(source))
+            with reached(source) as (found, path, info):
+                if info.get("type") == "directory":
+                    raise RefusedError(f"{shown(source)} is a directory: name one file.")
+                with found.open(path, "rb") as stream:
+                    sha256 = copy(stream, cast("IO[bytes]", file), shown(source))
         except RefusedError:
             raise
-        except FileNotFoundError:
-            raise RefusedError(f"{shown(source)} does not exist.") from None
         except ImportError:
             raise RefusedError(_to_install(source)) from None
         except Exception as error:  # each file system has errors of its own
-            raise RefusedError(
-                f"{shown(source)} cannot be read: {_without_secrets(error, source)}"
-            ) from None
+            raise RefusedError(_what_failed(error, source)) from None
         file.seek(0)
         yield Fetched(cast("IO[bytes]", file), shown(source), sha256, made_at(info))
 
@@ -109,8 +104,18 @@ def _write(pieces: Iterator[bytes], file: IO[bytes], name: str) -> str:
 
 def made_at(info: Mapping[str, Any]) -> datetime | None:
     """Return when a file was last written, by what its file system tells; None if it does not."""
-    for name in ("mtime", "LastModified", "last_modified", "modified", "updated"):
+    for name in (
+        "mtime",
+        "LastModified",
+        "last_modified",
+        "Last-Modified",
+        "modified",
+        "updated",
+    ):
         value = info.get(name)
+        if isinstance(value, str):  # of HTTP
+            with suppress(ValueError):
+                value = parsedate_to_datetime(value)
         if isinstance(value, int | float) and not isinstance(value, bool):
             return datetime.fromtimestamp(value, UTC)
         if isinstance(value, datetime):
@@ -124,7 +129,15 @@ def _to_install(source: str) -> str:
     return f'{scheme} needs a package that is not installed: pip install "fsspec[{extra}]"'
 
 
-def _without_secrets(error: Exception, source: str) -> str:
+def _what_failed(error: Exception, source: str) -> str:
+    # Over HTTP whatever fails is a file that is not found, because of something else.
+    why = error.__cause__ if isinstance(error, FileNotFoundError) else None
+    if isinstance(error, FileNotFoundError) and (not why or getattr(why, "status", 0) == 404):
+        return f"{shown(source)} does not exist."
+    return f"{shown(source)} cannot be read: {_without_secrets(why or error, source)}"
+
+
+def _without_secrets(error: BaseException, source: str) -> str:
     """Return what an error says, unless it says something that SOURCE hides from `shown`."""
     text = " ".join(f"{type(error).__name__}: {error}".split())
     told = unquote(text)

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     PRINT_ASKED = "print_asked"
     PRINT_DECLINED = "print_declined"
     PRINT_INVITATION = "print_invitation"
+    CIRCULATION = "circulation"
     ACCOUNT_MADE = "account_made"
     PAYMENT_LINK = "payment_link"
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
-from paywall.circulation import finding
+from paywall.circulation import finding, showing
 from paywall.circulation.claims import Activation, PrintCase
 from paywall.circulation.masking import masked_address, masked_number
 from paywall.circulation.matching import Proof
@@ -145,6 +145,9 @@ def _letter(kind: Kind, key: str, activation: Activation, now: datetime, **about
         "number": masked_number(activation.account.number),
         "publication": activation.account.publication,
         "holder": activation.holder,
+        "pays_too": kind is Kind.PRINT_ACTIVATED
+        and activation.holder
+        and showing.pays(activation.reader),
         "holds_url": settings.CIRCULATION_HOLDS_URL,
         **_desk(),
         **about,

@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='letter',
             name='kind',
-            field=models.CharField(choices=[('started', 'Started'), ('pass', 'Pass'), ('renewal_coming', 'Renewal coming'), ('trial_ending', 'Trial ending'), ('offer_ending', 'Offer ending'), ('card_expiring', 'Card expiring'), ('payment_failed', 'Payment failed'), ('recovered', 'Recovered'), ('price_change', 'Price change'), ('cancelled', 'Cancelled'), ('ended', 'Ended'), ('refunded', 'Refunded'), ('print_activated', 'Print activated'), ('print_hold', 'Print hold'), ('print_ending', 'Print ending'), ('print_ended', 'Print ended'), ('print_back', 'Print back'), ('print_asked', 'Print asked'), ('print_declined', 'Print declined'), ('print_invitation', 'Print invitation'), ('account_made', 'Account made'), ('payment_link', 'Payment link')], max_length=24),
+            field=models.CharField(choices=[('started', 'Started'), ('pass', 'Pass'), ('renewal_coming', 'Renewal coming'), ('trial_ending', 'Trial ending'), ('offer_ending', 'Offer ending'), ('card_expiring', 'Card expiring'), ('payment_failed', 'Payment failed'), ('recovered', 'Recovered'), ('price_change', 'Price change'), ('cancelled', 'Cancelled'), ('ended', 'Ended'), ('refunded', 'Refunded'), ('print_activated', 'Print activated'), ('print_hold', 'Print hold'), ('print_ending', 'Print ending'), ('print_ended', 'Print ended'), ('print_back', 'Print back'), ('print_asked', 'Print asked'), ('print_declined', 'Print declined'), ('print_invitation', 'Print invitation'), ('circulation', 'Circulation'), ('account_made', 'Account made'), ('payment_link', 'Payment link')], max_length=24),
         ),
         migrations.AddIndex(
             model_name='printaccount',

@@ -15,22 +15,22 @@ from unfold.decorators import action
 
 from accounts.models import Reader
 from paywall import clock
-from paywall.circulation import importing, nightly, rejects
+from paywall.circulation import importing, nightly, previewing, rejects
 from paywall.circulation.errors import RefusedError
 from paywall.circulation.models import (
     CirculationImport,
     PrintAccount,
     PrintLine,
     PrintProduct,
-    StagedChange,
     StagedRow,
 )
+from paywall.circulation.previewing import Preview
 from paywall.circulation.states import ImportState
 from paywall.staff import finding, upload_page
 from paywall.staff.lists import LongList
 from paywall.tasks import follow_print, go_on_with_circulation
 
-SHOWN = 20  # rejected rows and changes on a file's page
+SHOWN = 20  # rejected rows on a file's page
 GOES_ON = {ImportState.ARRIVING, ImportState.WAITING, ImportState.STAGING, ImportState.SWAPPING}
 REFRESH = 5  # seconds; until then the page looks again by itself
 
@@ -92,7 +92,6 @@ class CirculationImportAdmin(ModelAdmin):
         file = get_object_or_404(CirculationImport, pk=object_id)
         if request.method == "POST":
             return self._decide(request, file)
-        changes = StagedChange.objects.filter(file=file).select_related("account", "row")
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -103,10 +102,19 @@ class CirculationImportAdmin(ModelAdmin):
             "read_so_far": read_so_far(file),
             "may_decide": file.state == ImportState.HELD and self.has_change_permission(request),
             "rejected": file.rejected_rows.all()[:SHOWN],
-            "changed": changes.filter(kind=StagedChange.Kind.CHANGED)[:SHOWN],
-            "absent": changes.filter(kind=StagedChange.Kind.ABSENT)[:SHOWN],
+            "previews": self._previews(file),
         }
         return TemplateResponse(request, "admin/paywall/circulationimport/file.html", context)
+
+    def _previews(self, file: CirculationImport) -> list[Preview]:
+        """Return some of what a held file would change."""
+        if file.state != ImportState.HELD:
+            return []
+        return [
+            *previewing.changed_in(file),
+            *previewing.absent_from(file),
+            *previewing.new_in(file),
+        ]
 
     def _decide(self, request: HttpRequest, file: CirculationImport) -> HttpResponse:
         if not self.has_change_permission(request):
@@ -187,7 +195,7 @@ class PrintAccountAdmin(LongList):
     search_fields = ("number_key",)  # how it is searched is below
     search_help_text = "A number, the beginning of a last name, or an email address."
     inlines = (PrintLineInline,)
-    fields: ClassVar = shown_of(PrintAccount, without={"number_key", "former_number_key", "digest"})
+    fields: ClassVar = shown_of(PrintAccount, without={"number_key", "digest"})
     readonly_fields: ClassVar = fields[:-1]
 
     def get_search_results(

@@ -14,8 +14,10 @@ from paywall import clock
 from paywall.circulation import cases, comparing, erasing, seats
 from paywall.circulation.claims import Activation, PrintCase
 from paywall.circulation.models import PrintAccount
+from paywall.entitlements.models import Entitlement
 from paywall.staff.lists import FoundByReader
 
+NOT_YET = "Approved: {} will read with {}, as soon as digital access comes with it again."
 LIST = "admin:paywall_printcase_changelist"
 
 
@@ -85,12 +87,15 @@ class PrintCaseAdmin(FoundByReader):
             return redirect(request.get_full_path())
         account = get_object_or_404(PrintAccount, pk=request.POST.get("approve") or 0)
         try:
-            cases.approve(case, account, by=staff, now=now)
+            taken = cases.approve(case, account, by=staff, now=now)
         except cases.NoSeatError as why:
             messages.error(request, str(why))
             return redirect(request.get_full_path())
         self.log_change(request, case, f"Approved for {account}.")
-        messages.success(request, f"Approved: {case.reader} reads with {account}.")
+        if Entitlement.objects.in_force(now).filter(activation=taken).exists():
+            messages.success(request, f"Approved: {case.reader} reads with {account}.")
+        else:
+            messages.warning(request, NOT_YET.format(case.reader, account))
         return redirect(LIST)
 
 

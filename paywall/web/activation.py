@@ -31,6 +31,9 @@ from paywall.web.activation_forms import WAYS, ActivationForm, filled_from
 TYPED = "print_typed"  # in the session: what was typed before signing in (again)
 TYPED_KEPT = 3600  # seconds
 IT_IS_ON = "Your digital access is on."
+PAYS_TOO = (
+    "You pay for a package too, which goes on until you cancel it: your account page says how."
+)
 NOTHING_TO_CHECK = "There is nothing to check any more. Type it once more, please."
 
 
@@ -111,6 +114,8 @@ def _answer(request: HttpRequest, answer: Answer, now: datetime) -> HttpResponse
         return redirect(_leading_on(request, "activate_refused"))
     transaction.on_commit(partial(write_print_letters.delay, answer.activation.pk), robust=True)
     messages.success(request, IT_IS_ON)
+    if showing.print_of(cast("Reader", request.user), now=now).pays_too:
+        messages.info(request, PAYS_TOO)
     return redirect(_way_on(request) or reverse("account"))
 
 
@@ -118,7 +123,7 @@ def _answer(request: HttpRequest, answer: Answer, now: datetime) -> HttpResponse
 def _show_form(request: HttpRequest, sent: ActivationForm | None = None) -> HttpResponse:
     reader, now = cast("Reader", request.user), clock.now()
     before = request.session.pop(TYPED, {})
-    initial = filled_from(drafts.draft_of(reader, now=now), before)
+    initial = filled_from(drafts.draft_of(reader, now=now) or cases.open_of(reader), before)
     forms = {way: form(initial=initial) for way, form in WAYS.items()}
     if sent:
         forms[sent.way] = sent
@@ -133,6 +138,7 @@ def _show_form(request: HttpRequest, sent: ActivationForm | None = None) -> Http
         "sent": sent,
         "printed": printed,
         "has_access": any(account.opens for account in printed.accounts),
+        "is_holder": any(account.holder for account in printed.accounts),
         "offered": masked_number(offered.account.number) if offered else "",
         "is_proved": bool(proved_addresses(reader)),
     }

@@ -15,7 +15,7 @@ import time
 import django
 
 BY_NUMBER = ("wrong number", "wrong name", "ended", "claimed")
-BY_PHONE = ("wrong phone", "claimed by phone")
+BY_PHONE = ("wrong phone", "wrong name by phone", "ended by phone", "claimed by phone")
 KINDS = BY_NUMBER + BY_PHONE
 FEW_MS = 5.0
 ACCOUNTS = 20_000
@@ -80,6 +80,10 @@ def _form(kind: str) -> dict[str, str]:
             return {**form, "number": "90000002"}
         case "claimed by phone":
             return {**by_phone, "phone": "0142"}
+        case "wrong name by phone":
+            return {**by_phone, "phone": "0142", "last_name": "Smythe"}
+        case "ended by phone":
+            return {**by_phone, "phone": "0777"}
         case "wrong phone":
             return {**by_phone, "phone": "0143"}
     return form
@@ -108,7 +112,7 @@ def _fill() -> None:
         PrintLine(account=account, status="active") for account in PrintAccount.objects.all()
     )
     make_account("90000001")
-    make_account("90000002", status="stopped", phone_last4="")
+    make_account("90000002", status="stopped", phone_last4="0777")
     for _ in range(2):
         claim(what=typed("90000001"))
 

@@ -3,16 +3,21 @@
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import LazySettings
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from articles.models import Article
+from paywall import tasks
 from paywall.circulation.claims import Activation, PrintCase
+from paywall.circulation.models import PrintAccount
 from paywall.letters.models import Letter
 from tests.circulation.claiming import claim, make_account
+from tests.circulation.files import DAY, a_line, lines, take, write
 from tests.journeys.conftest import DESKTOP, PHONE, emailed_code, ending_of, screenshot
 from tests.journeys.test_accessibility import RULES
 from tests.making import make_reader
@@ -186,6 +191,49 @@ def test_staff_decide_a_case(visit: Visit, nine_stories: list[Article]) -> None:
     expect(page.locator("body")).to_contain_text("ada@example.com reads with 00123456")
     reader.goto(nine_stories[0].get_absolute_url())
     expect(reader.locator("body")).to_contain_text(ending_of(1))
+
+
+def test_the_desk_loads_tonights_file_and_is_stopped_by_the_bad_one(
+    visit: Visit, tmp_path: Path
+) -> None:
+    take(tmp_path, lines(60), at=timezone.now() - DAY)
+    make_reader("desk@example.com", is_staff=True, is_superuser=True)
+    tonight = [
+        a_line(1000, last_name="Married"),
+        *lines(60)[1:59],
+        a_line(2000),
+        a_line(3, phone="?"),
+    ]
+    page = visit("/")
+    sign_in(page, "desk@example.com", "/admin/paywall/circulationimport/send")
+
+    def send(name: str, rows: list[dict[str, str]]) -> None:
+        page.goto("/admin/paywall/circulationimport/send")
+        page.locator("input[type=file]").set_input_files(write(tmp_path / name, rows))
+        page.get_by_role("button", name="Read it").click()
+        expect(page.locator("body")).to_contain_text(name)
+        tasks.read_sent_circulation_files()  # where Redis is there, the worker does
+        page.reload()
+
+    send("tonight.csv", tonight)
+    for wanted in (
+        "this is what the file would do",
+        "1000 Reader1000: last name: Reader1000 → Married",
+        "1059 Reader1059: not in the file",
+        "2000 Reader2000: new, active",
+    ):
+        expect(page.locator("body")).to_contain_text(wanted)
+    screenshot(page, "desk-preview-1280")
+    page.get_by_role("button", name="Yes, put it in force").click()
+    expect(page.locator("body")).to_contain_text("Decided by desk@example.com")
+    tasks.go_on_with_circulation()
+    assert PrintAccount.objects.get(number="1000").last_name == "Married"
+    send("bad.csv", tonight[:30])
+    expect(page.locator("body")).to_contain_text("It has 30 rows; the last had 61.")
+    screenshot(page, "desk-held-1280")
+    page.get_by_role("button", name="No, put it aside").click()
+    expect(page.locator("body")).to_contain_text("Nothing was changed.")
+    assert not PrintAccount.objects.exclude(number="1059").exclude(absent_since=None).exists()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
