@@ -54,7 +54,7 @@ def show(admin: Any, request: HttpRequest, public_id: UUID) -> HttpResponse:
     sees = {name: request.user.has_perm(f"paywall.{needed}") for name, needed in SEES.items()}
     hidden = [kind for name, kinds in KINDS.items() if not sees[name] for kind in kinds]
     context = {
-        "title": reader.email,
+        "title": f"Reader {reader.email}",
         "about": looking.look_at(reader, now=now),
         "sees": sees,
         "timeline": timeline_of(reader, before=before if is_aware(before) else now, without=hidden),
