@@ -24,6 +24,7 @@ _SEES_THE_PAPER = _may("articles", "view", "article") | _may("paywall", "view", 
 _SEES_WHAT_IS_SOLD = _may("paywall", "view", "package", "price", "section", "meterrule")
 _SEES_MONEY = _may("paywall", "view", "customer", "subscription", "invoice", "purchase", "concern")
 _SEES_MONEY |= _may("paywall", "view", "subscriptionchange")
+_SEES_READING = _may("paywall", "view", "meteredread", "refusedvisit")
 _SEES_PRINT = _may(
     "paywall", "view", "printaccount", "printline", "printproduct", "activation", "printcase"
 )
@@ -47,6 +48,7 @@ GROUPS: dict[str, set[str]] = {
     "helpdesk": _SEES_THE_PAPER
     | _SEES_WHAT_IS_SOLD
     | _SEES_MONEY
+    | _SEES_READING
     | _SEES_PRINT
     | _may("paywall", "view", "entitlement", "staffaction")
     | _may("paywall", "view change", "letter")

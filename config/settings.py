@@ -426,6 +426,7 @@ UNFOLD = {
     "SITE_TITLE": NEWSPAPER_NAME,
     "SITE_HEADER": NEWSPAPER_NAME,
     "SITE_URL": "/",
+    "SITE_SYMBOL": "newspaper",
     "COLORS": {
         "primary": {  # the paper's own accent, lighter and darker
             "50": "#f1f7f9",

@@ -137,6 +137,7 @@ class StripeEvent(models.Model):
                 name="stripe_event_due",
             ),
             models.Index(fields=["happened_at"], name="stripe_event_happened"),
+            models.Index(fields=["customer_id"], name="stripe_event_customer"),
         ]
 
     def __str__(self) -> str:

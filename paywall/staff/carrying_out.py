@@ -36,9 +36,14 @@ def carry_out(
     """Do a deed and keep it in the trail. Raises DidNotHappenError, DoneAlreadyError."""
     key: UUID = cleaned["key"]
     action = recording.begin(
-        deed.label, by=by, now=now, reader=reader, reason=cleaned["reason"], key=key,
-        **_told(cleaned),
-    )  # fmt: skip
+        deed.label,
+        by=by,
+        now=now,
+        reader=reader,
+        reason=cleaned["reason"],
+        key=key,
+        details=_told(cleaned),
+    )
     try:
         done = deed.do(Asked(reader, cleaned, str(key), now))
     except REFUSALS as error:

@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from paywall import clock
 from paywall.payments import concerns, inbox
 from paywall.payments.models import Concern, Reconciliation, StripeEvent
-from paywall.staff.lists import FoundByReader, LongList
+from paywall.staff.lists import FoundById, FoundByReader, LongList
 
 
 class ReadOnlyAdmin(LongList):
@@ -56,10 +56,10 @@ class HandledFilter(admin.SimpleListFilter):
 
 
 @admin.register(StripeEvent)
-class StripeEventAdmin(ReadOnlyAdmin):
+class StripeEventAdmin(ReadOnlyAdmin, FoundById):
     list_display = ("type", "happened_at", "state", "customer_id", "stripe_id")
     list_filter = (HandledFilter,)
-    search_fields = ("stripe_id__exact", "customer_id__exact")
+    named_by = ("stripe_id", "customer_id")
     search_help_text = "The whole id of an event or of a customer at Stripe."
     ordering = ("-happened_at",)
     actions: ClassVar = ["try_again"]

@@ -55,6 +55,10 @@ class LetterAdmin(FoundByReader):
         ("key", "message_id"),
     )
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Letter]:
+        letters: QuerySet[Letter] = super().get_queryset(request)
+        return letters.defer("text", "html")  # only a letter's own page shows what it says
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

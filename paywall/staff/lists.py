@@ -16,20 +16,18 @@ class LongList(ModelAdmin):
 
     paginator = InfinitePaginator
     show_full_result_count = False
+    list_per_page = 50
     sortable_by: ClassVar = ()
 
 
-class FoundByReader(LongList):
-    """A list that is searched by a reader's address, or by an id that is written out.
+class FoundById(LongList):
+    """A list that is searched by whole ids: fields with an index each, one after the other.
 
-    `reader_path` leads from a row to its reader; `named_by` are fields with an index, tried first:
-    looked for in one query with the reader, neither index would be used.
+    Looked for in one query, none of the indexes would be used.
     """
 
-    reader_path = "reader"
     named_by: ClassVar[tuple[str, ...]] = ()
     search_fields: ClassVar = ("pk",)  # Django shows the box only with some
-    search_help_text = "The beginning of an email address, or a whole id."
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -41,8 +39,21 @@ class FoundByReader(LongList):
             named = queryset.filter(**{name: typed})
             if named.exists():
                 return named, False
-        readers = finding.reader_ids(typed)
-        return queryset.filter(**{f"{self.reader_path}__in": readers}), False
+        return self.found_else(queryset, typed), False
+
+    def found_else(self, queryset: QuerySet[Any], typed: str) -> QuerySet[Any]:
+        """Return what is found where it is no id."""
+        return queryset.none()
+
+
+class FoundByReader(FoundById):
+    """A list that is searched by a reader's address too; `reader_path` leads from a row to them."""
+
+    reader_path = "reader"
+    search_help_text = "The beginning of an email address, or a whole id."
+
+    def found_else(self, queryset: QuerySet[Any], typed: str) -> QuerySet[Any]:
+        return queryset.filter(**{f"{self.reader_path}__in": finding.reader_ids(typed)})
 
 
 def among(name: str, label: str, *values: str) -> type[admin.SimpleListFilter]:

@@ -23,7 +23,10 @@ from paywall.staff.timeline import timeline_of
 from paywall.trail.recording import DoneAlreadyError
 
 PAGE, SEARCH = "admin:reader_page", "admin:reader_search"
-ALREADY = "That was done already: the form had been sent before."
+# What not everybody at the desk has to know, who does, and which moments tell of it.
+SEES = {"reading": "view_meteredread", "money": "view_subscription"}
+KINDS = {"reading": ("story", "wall"), "money": ("subscription", "payment", "checkout")}
+ALREADY = "This form was sent before: what came of it is below."
 
 
 def search(admin: Any, request: HttpRequest) -> HttpResponse:
@@ -48,10 +51,13 @@ def show(admin: Any, request: HttpRequest, public_id: UUID) -> HttpResponse:
     reader, now = get_object_or_404(Reader, public_id=public_id), clock.now()
     asked = request.GET.get("story", "").strip()
     before = parse_datetime(request.GET.get("before", "")) or now
+    sees = {name: request.user.has_perm(f"paywall.{needed}") for name, needed in SEES.items()}
+    hidden = [kind for name, kinds in KINDS.items() if not sees[name] for kind in kinds]
     context = {
-        "title": reader.email,
+        "title": f"Reader {reader.email}",
         "about": looking.look_at(reader, now=now),
-        "timeline": timeline_of(reader, before=before if is_aware(before) else now),
+        "sees": sees,
+        "timeline": timeline_of(reader, before=before if is_aware(before) else now, without=hidden),
         "later": "before" in request.GET,
         "asked": asked,
         "answer": answering.why(reader, asked, now=now) if asked else None,

@@ -1,6 +1,6 @@
 """Everything that changed what a reader reads: when, what, by whom, told by what, and why."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,8 +22,8 @@ class Timeline:
     older: datetime | None
 
 
-def timeline_of(reader: Reader, *, before: datetime) -> Timeline:
-    """Return what happened before a moment, the newest first: a dozen queries at most."""
+def timeline_of(reader: Reader, *, before: datetime, without: Collection[str] = ()) -> Timeline:
+    """Return what happened before a moment, the newest first; `without` some kinds of moments."""
 
     def newest(rows: QuerySet[Any], field: str) -> Iterable[Any]:
         return rows.filter(**{f"{field}__lt": before}).order_by(f"-{field}", "-pk")[: SHOWN + 1]
@@ -32,7 +32,7 @@ def timeline_of(reader: Reader, *, before: datetime) -> Timeline:
         moment
         for happened in happenings.EVERY_KIND
         for moment in happened(reader, newest)
-        if moment.at < before
+        if moment.at < before and moment.kind not in without
     ]
     found.sort(key=lambda moment: moment.at, reverse=True)
     shown = found[:SHOWN]

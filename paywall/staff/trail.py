@@ -3,10 +3,35 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin import actions
+from django.contrib.admin.models import LogEntry
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy
+from unfold.admin import ModelAdmin
 
 from paywall.staff.lists import FoundByReader
+from paywall.trail import recording
 from paywall.trail.models import StaffAction
+
+
+@admin.action(
+    permissions=["delete"], description=gettext_lazy("Delete selected %(verbose_name_plural)s")
+)
+def delete_selected(
+    model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
+) -> TemplateResponse | None:
+    """Delete as Django does, with each row in the trail: of several Django's log says nothing."""
+    count = queryset.count()
+    answer: TemplateResponse | None = actions.delete_selected(model_admin, request, queryset)
+    if answer is None and count > 1:
+        for entry in LogEntry.objects.filter(user=request.user.pk).order_by("-pk")[:count]:
+            recording.note_entry(entry)
+    return answer
+
+
+admin.site.add_action(delete_selected)
 
 
 @admin.register(StaffAction)

@@ -1,7 +1,7 @@
 """Writing down what staff do, before it is done and once it is."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -31,7 +31,7 @@ def begin(
     about: str = "",
     reason: str = "",
     key: UUID | None = None,
-    **details: Any,
+    details: Mapping[str, str] | None = None,
 ) -> StaffAction:
     """Write down that somebody is about to do a thing. Raises DoneAlreadyError for its key."""
     action, new = StaffAction.objects.get_or_create(
@@ -44,7 +44,7 @@ def begin(
             "reader": reader,
             "about": about or (name_of(reader) if reader else ""),
             "reason": reason.strip(),
-            "details": details,
+            "details": details or {},
         },
     )
     if not new:

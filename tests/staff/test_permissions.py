@@ -1,0 +1,158 @@
+"""Who may do what: every screen and every deed, for each group of staff."""
+
+import pytest
+from django.conf import LazySettings
+from django.contrib import admin
+from django.contrib.auth.models import Group, Permission
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+import config.urls  # noqa: F401  # takes off the site what readers look after themselves
+from config.groups import APPS, GROUPS
+from paywall.staff.deeds import DEEDS
+from tests.making import make_reader
+from tests.staff.desk import at_the_desk, colleague, page_of
+
+pytestmark = pytest.mark.django_db
+
+# v: view, a: add, c: change, d: delete, in the order of the groups.
+ORDER = ["editor", "marketing", "circulation", "helpdesk", "publisher", "administrator"]
+SCREENS = """
+    accounts.reader               -     -     -     -     -     vacd
+    articles.article              vacd  v     -     v     v     vacd
+    auth.group                    -     -     -     -     -     vacd
+    paywall.activation            -     -     v     v     -     v
+    paywall.circulationimport     -     -     vc    -     v     vc
+    paywall.concern               -     -     -     v     -     v
+    paywall.customer              -     -     -     v     -     v
+    paywall.entitlement           -     v     -     v     -     vacd
+    paywall.invoice               -     -     -     v     -     v
+    paywall.letter                -     -     -     v     -     v
+    paywall.meterrule             -     vacd  -     v     v     vacd
+    paywall.package               -     vacd  -     v     v     vacd
+    paywall.printaccount          -     -     vc    v     -     vc
+    paywall.printcase             -     -     vc    vc    -     vcd
+    paywall.printproduct          -     -     vacd  v     v     vacd
+    paywall.purchase              -     -     -     v     -     v
+    paywall.reconciliation        -     -     -     -     v     v
+    paywall.section               vc    v     v     v     v     vacd
+    paywall.staffaction           -     -     -     v     v     v
+    paywall.stripeevent           -     -     -     -     -     v
+    paywall.subscription          -     v     -     v     -     v
+"""
+HELPDESK = {"helpdesk", "administrator"}
+WITH_PRINT = {"circulation", *HELPDESK}
+# Every other page and deed, and which groups it opens to.
+PAGES: dict[str, set[str]] = {
+    "admin:index": set(ORDER),
+    "admin:reader_search": WITH_PRINT,
+    "admin:reader_create": HELPDESK,
+    "admin:paywall_package_publish": {"marketing", "administrator"},
+    "admin:paywall_circulationimport_send": {"circulation", "administrator"},
+    "page": WITH_PRINT,
+    "courtesy": HELPDESK,
+    "end-courtesy": HELPDESK,
+    "give-back": HELPDESK,
+    "resend": HELPDESK,
+    "payment-link": HELPDESK,
+    "refund": HELPDESK,
+    "cancel": HELPDESK,
+    "resume": HELPDESK,
+    "link-print": WITH_PRINT,
+    "unlink-print": WITH_PRINT,
+    "sign-out": HELPDESK,
+    "export": HELPDESK,
+    "erase": {"administrator"},
+}
+VERBS = {"v": "view", "a": "add", "c": "change", "d": "delete"}
+
+
+def rows() -> list[list[str]]:
+    return [line.split() for line in SCREENS.strip().splitlines()]
+
+
+def test_the_tables_name_every_screen_deed_and_group() -> None:
+    assert list(GROUPS) == ORDER
+    assert {row[0] for row in rows()} == {model._meta.label_lower for model in admin.site._registry}
+    assert set(DEEDS) <= set(PAGES)
+
+
+@pytest.mark.parametrize("group", ORDER)
+def test_each_group_may_do_to_each_table_what_the_table_says(group: str) -> None:
+    request = RequestFactory().get("/")
+    request.user = colleague(group)
+    found = {}
+    for model, screen in admin.site._registry.items():
+        may = "".join(
+            letter
+            for letter, verb in VERBS.items()
+            if getattr(screen, f"has_{verb}_permission")(request)
+        )
+        found[model._meta.label_lower] = may or "-"
+    assert found == {row[0]: row[1 + ORDER.index(group)] for row in rows()}
+
+
+@pytest.mark.parametrize("group", ORDER)
+def test_each_page_and_deed_opens_to_the_groups_that_the_table_names(group: str) -> None:
+    client, reader = at_the_desk(group), make_reader("ada@example.com")
+    for name, groups in PAGES.items():
+        if name.startswith("admin:"):
+            address = reverse(name)
+        else:
+            address = page_of(reader, "" if name == "page" else name)
+        status = client.get(address).status_code
+        assert status == (200 if group in groups else 403), name
+        if name in DEEDS and group not in groups:
+            form = {"reason": "x", "key": "7e6b4f9c-0000-4000-8000-000000000000"}
+            assert client.post(address, form).status_code == 403, name
+
+
+@pytest.mark.parametrize("group", ORDER)
+def test_every_group_needs_a_second_factor_in_production(
+    group: str, settings: LazySettings
+) -> None:
+    settings.STAFF_NEED_SECOND_FACTOR = True
+    client = at_the_desk(group)
+    for address in ("/admin/", reverse("admin:reader_search")):
+        assert client.get(address)["Location"] == reverse("mfa_index")
+
+
+def test_the_desk_is_closed_to_readers_and_strangers(client: Client) -> None:
+    reader = make_reader("ada@example.com")
+    assert client.get(page_of(reader)).status_code == 302
+    client.force_login(reader)
+    assert client.get(page_of(reader)).status_code == 403
+    client.force_login(make_reader("new@example.com", is_staff=True))
+    assert client.get(page_of(reader)).status_code == 403
+
+
+def test_what_a_group_is_shipped_with_exists() -> None:
+    colleague("editor")
+    known = {
+        f"{app}.{codename}"
+        for app, codename in Permission.objects.values_list("content_type__app_label", "codename")
+    }
+    assert set().union(*GROUPS.values()) <= known
+    chief = Group.objects.get(name="administrator").permissions
+    assert chief.count() == Permission.objects.filter(content_type__app_label__in=APPS).count()
+
+
+def test_an_administrator_makes_colleagues_and_nobody_a_superuser() -> None:
+    client, new = at_the_desk("administrator"), make_reader("new@example.com")
+    editors = Group.objects.get(name="editor")
+    form = {
+        "email": new.email, "is_active": "on", "is_staff": "on", "is_superuser": "on",
+        "groups": [editors.pk], "user_permissions": [1],
+    }  # fmt: skip
+    client.post(reverse("admin:accounts_reader_change", args=[new.pk]), form)
+    new.refresh_from_db()
+    assert (new.is_staff, new.is_superuser) == (True, False)
+    assert list(new.groups.all()) == [editors]
+    assert not new.user_permissions.exists()
+
+
+def test_circulation_sees_the_printed_paper_and_neither_reading_nor_money() -> None:
+    reader = make_reader("ada@example.com")
+    page = at_the_desk("circulation").get(page_of(reader)).content.decode()
+    assert "Link a print account" in page
+    assert "Refund a payment" not in page
