@@ -129,6 +129,11 @@ class StripeEvent(models.Model):
                 name="stripe_event_due",
             ),
             models.Index(fields=["happened_at"], name="stripe_event_happened"),
+            models.Index(
+                fields=["given_up_at"],
+                condition=Q(handled_at=None, given_up_at__isnull=False),
+                name="stripe_event_given_up",
+            ),
         ]
 
     def __str__(self) -> str:
