@@ -35,8 +35,8 @@ class WallVersion(models.Model):
     objects = WallVersionQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "version of the wall"
-        verbose_name_plural = "versions of the wall"
+        verbose_name = "version of the wall texts"
+        verbose_name_plural = "wall texts"
         ordering = ("-pk",)
         permissions = (("publish_walls", "Can publish the words of the wall"),)
         indexes: ClassVar = [

@@ -34,7 +34,7 @@ def send_todays(*, now: datetime, real_now: datetime) -> bool:
         "waiting": [(one, in_full(one.address)) for one in found],
         "health_url": in_full(reverse("admin:paywall_schedulerun_changelist")),
     }
-    text = str.__str__(render_to_string("paywall/letters/health_digest.txt", context))
+    text = str.__str__(render_to_string("paywall/health_digest.txt", context))
     subject = f"{settings.NEWSPAPER_NAME}: {_things(len(found))} for you to look at"
     message = EmailMessage(
         subject,

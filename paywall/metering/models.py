@@ -188,8 +188,8 @@ class FreeMode(models.Model):
     objects = FreeModeQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "opening to everybody"
-        verbose_name_plural = "openings to everybody"
+        verbose_name = "opening of all stories"
+        verbose_name_plural = "open all stories"
         ordering = ("-starts_at",)
         permissions = (("open_all_stories", "Can open all stories to everybody"),)
         constraints: ClassVar = [

@@ -138,6 +138,11 @@ class StripeEvent(models.Model):
             ),
             models.Index(fields=["happened_at"], name="stripe_event_happened"),
             models.Index(fields=["customer_id"], name="stripe_event_customer"),
+            models.Index(
+                fields=["given_up_at"],
+                condition=Q(handled_at=None, given_up_at__isnull=False),
+                name="stripe_event_given_up",
+            ),
         ]
 
     def __str__(self) -> str:
