@@ -32,7 +32,7 @@ def again(meta: Mapping[str, Any], admission: Admission, *, day: date) -> None:
     reader = admission.visitor.reader
     counting.tally.visit(
         day,
-        decision.outcome.value,
+        decision.outcome,
         opens=decision.opens,
         story=admission.story,
         reader=reader.pk if reader else None,

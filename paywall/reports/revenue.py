@@ -66,8 +66,9 @@ def taken(span: Span, zone: ZoneInfo) -> Taken:
         paid.update(dict(in_span.values_list("currency").annotate(Sum(amount)).order_by()))
         # What was given back before the span's first day was last given back before it, too.
         given_back = rows.filter(refunded_at__gte=starts_at, amount_refunded__gt=0)
-        for currency, refunds in given_back.values_list("currency", "refunds"):
-            for at, each in refunds:
+        columns = ("currency", "refunds", "refunded_at", "amount_refunded")
+        for currency, refunds, last_at, whole in given_back.values_list(*columns):
+            for at, each in refunds or [[last_at.isoformat(), whole]]:
                 if starts_at <= datetime.fromisoformat(at) < ends_at:
                     refunded[currency] += each
     return Taken(+paid, refunded)

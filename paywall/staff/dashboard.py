@@ -68,7 +68,6 @@ def export(request: HttpRequest, name: str) -> HttpResponseBase:
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     file = f"{name}-{span.first}-{span.last}.csv"
     response["Content-Disposition"] = f'attachment; filename="{file}"'
-    response["Cache-Control"] = "private, no-store"
     return response
 
 

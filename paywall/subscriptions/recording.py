@@ -47,7 +47,7 @@ def record(customer: Customer, fetched: Fetched, *, why: str, now: datetime) -> 
     with transaction.atomic():
         # Nothing else is written about this customer until this is committed.
         customer = Customer.objects.select_for_update().get(pk=customer.pk)
-        before = _told(customer)
+        before = {pk: told for pk, _, told in _told(customer)}
         for snapshot in fetched.subscriptions:
             _record_subscription(customer, snapshot, fetched, now)
         for invoice in fetched.invoices:
@@ -179,18 +179,17 @@ def _write(row: Recorded, ticket: int, now: datetime, **fields: Any) -> None:
     row.save()
 
 
-def _told(customer: Customer) -> dict[int, dict[str, str]]:
-    """Return what the kept changes are about, in words, for each subscription."""
-    return {
-        each.pk: {name: _in_words(getattr(each, name)) for name in TOLD_OF}
+def _told(customer: Customer) -> list[tuple[int, int, dict[str, str]]]:
+    """Return each subscription, its price, and in words what the kept changes are about."""
+    return [
+        (each.pk, each.price_id, {name: _in_words(getattr(each, name)) for name in TOLD_OF})
         for each in customer.subscriptions.select_related("price__package", "next_price__package")
-    }
+    ]
 
 
 def _keep_changes(
     customer: Customer, before: dict[int, dict[str, str]], why: str, now: datetime
 ) -> None:
-    prices = dict(customer.subscriptions.values_list("pk", "price"))
     SubscriptionChange.objects.bulk_create(
         SubscriptionChange(
             subscription_id=pk,
@@ -198,10 +197,10 @@ def _keep_changes(
             what=name,
             before=before.get(pk, {}).get(name, ""),
             after=after,
-            price_id=prices[pk] if name == "price" else None,
+            price_id=price if name == "price" else None,
             why=why[:200],
         )
-        for pk, told in _told(customer).items()
+        for pk, price, told in _told(customer)
         for name, after in told.items()
         if after != before.get(pk, {}).get(name, "")
     )

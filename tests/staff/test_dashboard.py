@@ -1,0 +1,192 @@
+"""What the paper earns, as the publisher sees it; and who sees it."""
+
+import csv
+import io
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from config.demo.figures import make_figures
+from paywall.insights import counting
+from paywall.insights.happenings import Refused, What
+from paywall.insights.models import CountedStory, PrintReaderDay
+from paywall.reports.board import REPORTS
+from paywall.reports.spans import Choice
+from tests.gate.visiting import NOW, Clock
+from tests.making import make_article, make_reader, make_section
+
+pytestmark = pytest.mark.django_db
+
+TODAY = NOW.date()
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock.stopped(monkeypatch)
+
+
+def somebody(*permissions: str) -> Client:
+    """Return the browser of staff who may do no more than this."""
+    reader = make_reader(is_staff=True)
+    reader.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    client = Client()
+    client.force_login(reader)
+    return client
+
+
+def file_of(client: Client, name: str, days: str = "days") -> list[dict[str, str]]:
+    answer: Any = client.get(reverse("report", args=[name]), {"days": days})
+    assert answer.status_code == 200, name
+    assert "no-store" in answer["Cache-Control"]
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def count(**numbers: int) -> None:
+    counting.add({(TODAY, what, "", ""): number for what, number in numbers.items()})
+
+
+def test_the_figures_stand_on_the_first_page() -> None:
+    count(opened=1234, wall=200, signed_up=10, checkout_begun=5, checkout_finished=4)
+    page = somebody("view_reports").get(reverse("admin:index")).content.decode()
+    words = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "What the paper earns" in words
+    assert "Stories opened 1,234 none before" in words
+    assert "It leaks most before “sign-ups”: 95% go no further." in words
+    assert page.count('<svg class="columns"') == 4
+
+
+def test_who_may_not_see_them_sees_the_admin_as_ever() -> None:
+    client = somebody("view_section")
+    page = client.get(reverse("admin:index")).content.decode()
+    assert "What the paper earns" not in page
+    assert reverse("admin:paywall_section_changelist") in page
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_report_is_for_whoever_may_see_it(name: str) -> None:
+    address = reverse("report", args=[name])
+    assert Client().get(address).status_code == 302
+    reader = Client()
+    reader.force_login(make_reader())
+    assert reader.get(address).status_code in {302, 403}
+    assert somebody("view_section").get(address).status_code == 403
+    allowed = somebody("view_reports")
+    assert allowed.get(address).status_code == (403 if name == "print-days" else 200)
+    assert allowed.post(address).status_code == 405 if name != "print-days" else 403
+
+
+def test_there_are_no_other_reports() -> None:
+    assert somebody("view_reports").get("/admin/reports/salaries.csv").status_code == 404
+
+
+def test_every_report_opens_in_a_spreadsheet() -> None:
+    section = make_section("news")
+    for number in range(3):
+        make_article(headline=f"=1+{number}", section=section, published_at=NOW)
+    make_figures(today=TODAY)
+    client = somebody("view_reports", "view_printreaderday")
+    for name in REPORTS:
+        for row in file_of(client, name, Choice.YEAR):
+            assert None not in row
+            assert not any(str(cell).startswith("=") for cell in row.values())
+    assert {row["Story"] for row in file_of(client, "stories")} == {
+        "'=1+0", "'=1+1", "'=1+2"
+    }  # fmt: skip
+
+
+def test_a_story_has_the_credit_for_what_it_brought() -> None:
+    for key, title in (("article-1", "The bridge"), ("article-2", "The match")):
+        CountedStory.objects.create(key=key, title=title, section="news", address=f"/{key}/")
+    counting.add({
+        (TODAY, What.OPENED, "", "article-1"): 500,
+        (TODAY, What.OPENED, "", "article-2"): 20,
+        (TODAY, What.WALL, "", "article-2"): 30,
+        (TODAY, What.CHECKOUT_FINISHED, "", "article-2"): 2,
+        (date(2025, 1, 1), What.CHECKOUT_FINISHED, "", "article-1"): 9,  # long ago
+    })  # fmt: skip
+    rows = file_of(somebody("view_reports"), "stories")
+    assert [(row["Story"], row["Stories opened"], row["Checkouts finished"]) for row in rows] == [
+        ("The match", "20", "2"), ("The bridge", "500", "0")
+    ]  # fmt: skip
+
+
+def test_how_far_readers_come_and_why_print_was_refused() -> None:
+    count(reached_1=40, reached_7=5, walled_in_month=4)
+    counting.tally.event(TODAY, Refused.NO_SEAT)
+    counting.write()
+    client = somebody("view_reports")
+    meter = {row["Free stories"]: row["Readers"] for row in file_of(client, "meter")}
+    assert (meter["Opened 1"], meter["Opened 7"], meter["Met a wall"]) == ("40", "5", "4")
+    refused = [row["Tries"] for row in file_of(client, "print-failures")]
+    assert refused == ["0", "0", "1", "0"]
+
+
+def test_print_accounts_by_delivery_days_and_postal_code() -> None:
+    from paywall.circulation.claims import Activation
+    from paywall.circulation.models import PrintAccount, PrintLine
+
+    seen = {"first_seen_at": NOW, "last_seen_at": NOW}
+    kinds = [("MTWRFSU", "04101", "active"), ("MTWRFSU", "04102", "hold"),
+             ("SU", "04101", "active"), ("SU", "04101", "stopped")]  # fmt: skip
+    for number, (days, code, status) in enumerate(kinds):
+        account = PrintAccount.objects.create(
+            number=f"{number}", number_key=f"{number}", postal_code=code, **seen
+        )
+        for _ in range(2):  # two lines are one account
+            PrintLine.objects.create(account=account, delivery_days=days, status=status)
+        if number == 0:
+            Activation.objects.create(
+                account=account, reader=make_reader(), proof="number", claimed_at=NOW
+            )
+    client = somebody("view_reports")
+    shares = [tuple(row.values()) for row in file_of(client, "print")]
+    assert shares == [
+        ("All", "3", "1", "0.3333"), ("Every day", "2", "1", "0.5000"),
+        ("Sat, Sun", "1", "0", "0.0000"),
+    ]  # fmt: skip
+    codes = [tuple(row.values()) for row in file_of(client, "print-codes")]
+    assert codes == [("04101", "2", "1", "0.5000"), ("04102", "1", "0", "0.0000")]
+
+
+def test_auditors_are_given_each_day_read() -> None:
+    reader = make_reader()
+    PrintReaderDay.objects.create(day=TODAY, reader=reader, publication="Gazette")
+    PrintReaderDay.objects.create(day=TODAY, reader=None)  # erased since
+    rows = file_of(somebody("view_reports", "view_printreaderday"), "print-days")
+    assert [(row["Day"], row["Reader"]) for row in rows] == [
+        (TODAY.isoformat(), str(reader.public_id)), (TODAY.isoformat(), "")
+    ]  # fmt: skip
+
+
+def test_the_first_page_asks_little(
+    django_assert_max_num_queries: DjangoAssertNumQueries, settings: LazySettings
+) -> None:
+    client = somebody("view_reports")
+    make_article(published_at=NOW)
+    make_figures(today=TODAY)
+    with django_assert_max_num_queries(120):
+        client.get(reverse("admin:index"), {"days": Choice.YEAR})
+    with django_assert_max_num_queries(24):  # others see it as it was a minute ago
+        assert client.get(reverse("admin:index"), {"days": Choice.YEAR}).status_code == 200
+
+
+def test_the_demonstrations_counts_are_made_once_and_add_up() -> None:
+    make_figures(today=TODAY)  # no stories yet: the paper's alone
+    first = counting_rows()
+    make_figures(today=TODAY)
+    assert counting_rows() == first
+    assert len(first) > 5000
+
+
+def counting_rows() -> list[tuple[Any, ...]]:
+    from paywall.insights.models import DayCount
+
+    return list(DayCount.objects.order_by("pk").values_list("day", "what", "story", "number"))
