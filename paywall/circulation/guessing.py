@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
@@ -84,7 +84,7 @@ def count_wrong(counted: Sequence[Counted], rows: dict[str, WrongTries], *, now:
     WrongTries.objects.bulk_update(rows.values(), ["tries", "rounds", "since"])
 
 
-def tries_of(reader: Reader) -> list[dict[str, Any]]:
+def tries_of(reader: Reader) -> Sequence[Mapping[str, Any]]:
     """Return how often the reader was wrong lately, and since when."""
     mine = WrongTries.objects.filter(key=_of_reader(reader), tries__gt=0)
     return list(mine.values("tries", "since"))

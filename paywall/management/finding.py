@@ -12,10 +12,11 @@ def reader_of(email: str) -> Reader:
     Raises CommandError.
     """
     address = email.strip().lower()
-    reader = Reader.objects.filter(email=address).first()
-    if reader:
-        return reader
-    other = EmailAddress.objects.filter(email__iexact=address, verified=True).first()
-    if other is None:
+    key = Reader.objects.filter(email=address).values_list("pk", flat=True).first()
+    if key is None:
+        others = EmailAddress.objects.filter(email__iexact=address, verified=True)
+        key = others.values_list("user", flat=True).first()
+    if key is None:
         raise CommandError(f"Nobody here has the address {address}.")
-    return other.user  # type: ignore[no-any-return]
+    reader: Reader = Reader.objects.get(pk=key)
+    return reader
