@@ -11,7 +11,7 @@ from examples.foreign_site.stories import STORIES, Story
 STYLE = """
 body { font: 1.125rem/1.6 Georgia, serif; margin: 0 auto; max-width: 40rem; padding: 1rem; }
 header, footer { border-block: 1px solid #ccc; padding-block: .5rem; }
-.wall { background: #f5f3ee; margin-top: 2rem; padding: 1rem 1.25rem; }
+.wall { background: #f5f3ee; margin-block: 2rem; padding: 1rem 1.25rem; }
 .wall ul { list-style: none; padding: 0; }
 a, button { color: #0b4a8f; }
 input, button { display: block; font: inherit; margin-bottom: .75rem; padding: .4rem .6rem; }
