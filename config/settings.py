@@ -400,7 +400,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["paywall.api.callers.ScopeOrAnybody"],
     "DEFAULT_THROTTLE_CLASSES": ["paywall.api.throttling.PerMinute"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["paywall.api.parsing.SmallJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "paywall.api.schema.Schema",
@@ -409,7 +409,19 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Paywall",
-    "DESCRIPTION": "Whether a story opens for a reader, and the ways in where it does not.",
+    "DESCRIPTION": (
+        "Whether a story opens for a reader, and the ways in where it does not.\n\n"
+        "**A site’s server** sends `Authorization: Bearer` and its key, which staff make in the "
+        "admin. It names its readers by their public id, and says what its stories are.\n\n"
+        "**A reader** asks with the session of the paper’s own site (changes need `X-CSRFToken`), "
+        "or anywhere else with a token in `X-Session-Token`: `POST /_allauth/app/v1/auth/signup` "
+        "and `…/email/verify`, or `…/code/request` and `…/code/confirm`, and to sign out "
+        "`DELETE …/session`, as django-allauth’s headless mode has them. A site’s server makes "
+        "the reader one of its own by showing the token: `POST /api/v1/readers/`.\n\n"
+        "**Errors** are problem details (RFC 9457): `detail` says what to do, `errors` names the "
+        "fields. Unknown fields are refused. Lists come in pages: follow `next`.\n\n"
+        "`examples/foreign_site/` is a site that does all of this."
+    ),
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,

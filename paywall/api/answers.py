@@ -137,6 +137,11 @@ class ProblemField(serializers.Serializer):
     detail = serializers.CharField()
 
 
+class DeskAnswer(serializers.Serializer):
+    phone = serializers.CharField(allow_blank=True)
+    hours = serializers.CharField(allow_blank=True)
+
+
 class ProblemAnswer(serializers.Serializer):
     """RFC 9457."""
 
@@ -145,3 +150,8 @@ class ProblemAnswer(serializers.Serializer):
     status = serializers.IntegerField()
     detail = serializers.CharField(help_text="What to do about it.")
     errors = ProblemField(many=True, required=False)
+    why = serializers.CharField(required=False, help_text="Of a conflict, in one word.")
+    terms = serializers.CharField(required=False, help_text="What a price asks now.")
+    again_at = serializers.DateTimeField(required=False, help_text="When to try again.")
+    help = serializers.URLField(required=False, help_text="The paper’s page that helps on.")
+    desk = DeskAnswer(required=False, help_text="Whom the reader can ring.")

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from rest_framework import serializers
 
+from accounts.adapter import NOT_IN_ADDRESSES
 from paywall.api.problems import KeyNeeded
 from paywall.catalog.sections import sections_in_order
 from paywall.catalog.story import ACCESS_CHOICES, Access, Story
@@ -169,13 +170,15 @@ def story_of(key: str, facts: dict[str, Any]) -> Story:
 
 def way_back(address: str, site: ApiSite | None) -> str:
     """Return where somebody may be sent after paying. Raises ValidationError for anywhere else."""
-    if not address or (address.startswith("/") and address[1:2] not in ("/", "\\")):
-        return address
-    parts = urlsplit(address)
-    origin = f"{parts.scheme}://{parts.netloc}"
-    if origin in settings.CORS_ALLOWED_ORIGINS or (site and site.has(address)):
-        return address
     allowed = [*settings.CORS_ALLOWED_ORIGINS, *([site.origin] if site else [])]
+    elsewhere = any(address == each or address.startswith(f"{each}/") for each in allowed)
+    clean = not NOT_IN_ADDRESSES.search(address)
+    if not address or (clean and (elsewhere or _is_own_path(address))):
+        return address
     raise serializers.ValidationError(
         {"return_to": [f"Send a path, or an address below: {', '.join(allowed) or 'no other'}."]}
     )
+
+
+def _is_own_path(address: str) -> bool:
+    return address.startswith("/") and bool(get_adapter().is_safe_url(address))

@@ -151,4 +151,5 @@ EXAMPLES = [
     Example("introduce_reader", "A reader who signed in", "POST", "readers/",
             {"reader": READER, "since": "2026-11-14T12:00:00Z"},
             body={"session_token": "the-readers-own-token"}),
+    Example("forget_reader", "A reader who left", "DELETE", f"readers/{READER}/", {}, status=204),
 ]  # fmt: skip

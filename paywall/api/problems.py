@@ -30,6 +30,7 @@ KINDS = {
     405: ("method", "This cannot be done here."),
     406: ("not-acceptable", "There is no such representation."),
     409: ("conflict", "Something stands in the way."),
+    413: ("too-large", "That is too much."),
     415: ("media-type", "Send JSON."),
     422: ("invalid", "Some of what was sent is not right."),
     429: ("too-often", "That was too often."),
@@ -169,4 +170,9 @@ def _fields(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
         for inner in detail:
             yield from _fields(inner, path)
     else:
-        yield {"field": path or "(all)", "detail": str(detail)}
+        yield {"field": _sendable(path) or "(all)", "detail": _sendable(str(detail))}
+
+
+def _sendable(text: str) -> str:
+    """Return what was sent without the halves of characters, which no answer can hold."""
+    return text.encode(errors="replace").decode()

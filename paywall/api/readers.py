@@ -1,5 +1,8 @@
 """The readers of a site: who signed in there, as their own token shows."""
 
+from http import HTTPStatus
+from uuid import UUID
+
 from allauth.headless.internal import sessionkit
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -10,10 +13,10 @@ from rest_framework.serializers import ValidationError
 from accounts.models import Reader
 from paywall import clock
 from paywall.api import answers, asked
-from paywall.api.callers import site_of
+from paywall.api.callers import NO_READER, site_of
 from paywall.api.door import Door
 from paywall.api.pages import CURSOR, Pages, page_of
-from paywall.api.problems import KeyNeeded
+from paywall.api.problems import KeyNeeded, NoSuchReader
 from paywall.sites import readers
 from paywall.sites.models import ApiSite, Scope, SiteReader
 
@@ -38,7 +41,7 @@ class SiteReaders(Door):
     )
     def get(self, request: Request) -> Response:
         pages = NewestFirst()
-        found = pages.paginate_queryset(_rows(self._site(request)), request, view=self)
+        found = pages.paginate_queryset(_rows(require_site(self, request)), request, view=self)
         return pages.get_paginated_response([_row(each) for each in found or []])
 
     @extend_schema(
@@ -48,7 +51,7 @@ class SiteReaders(Door):
         responses={200: answers.SiteReaderAnswer},
     )
     def post(self, request: Request) -> Response:
-        site = self._site(request)
+        site = require_site(self, request)
         said = asked.checked(asked.Introduction, request.data)
         session = sessionkit.lookup_session(said["session_token"])
         reader = sessionkit.get_session_user(session) if session else None
@@ -56,12 +59,33 @@ class SiteReaders(Door):
             raise ValidationError({"session_token": [NOBODY]})
         return Response(_row(readers.introduce(site, reader, now=clock.now())))
 
-    def _site(self, request: Request) -> ApiSite:
-        site = site_of(request)
-        if site is None:
-            self.require_somebody(request)
-            raise KeyNeeded(FOR_SITES)
-        return site
+
+class SiteReaderAlone(Door):
+    """One reader of a site."""
+
+    scopes = {"DELETE": Scope.READERS}  # noqa: RUF012
+
+    @extend_schema(
+        operation_id="forget_reader",
+        summary="Name this reader no more, until they sign in again: server keys only",
+        responses={204: None},
+    )
+    def delete(self, request: Request, reader: UUID) -> Response:
+        site = require_site(self, request)
+        found = readers.reader_of(site, reader)
+        if found is None:
+            raise NoSuchReader(NO_READER, field="reader")
+        readers.let_go(site, found)
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+
+def require_site(view: Door, request: Request) -> ApiSite:
+    """Return the site whose server asks. Raises NotAuthenticated and KeyNeeded."""
+    site = site_of(request)
+    if site is None:
+        view.require_somebody(request)
+        raise KeyNeeded(FOR_SITES)
+    return site
 
 
 def _rows(site: ApiSite) -> QuerySet[SiteReader]:

@@ -36,6 +36,7 @@ PROBLEMS = {
     404: "No such story, reader or price.",
     405: "Not a method of this address.",
     406: "Only JSON is spoken.",
+    413: "More than 64 KiB.",
     415: "Send JSON.",
     422: "A field is not right: `errors` names each.",
     429: "Too often: wait for as long as Retry-After says.",
@@ -44,7 +45,7 @@ MORE_PROBLEMS = {
     "register_story": {409: "The key is another site’s."},
     "checkout": {409: "What stands in the way.", 503: "The payment service does not answer."},
 }
-WITHOUT_BODY = (400, 415)
+WITH_BODY = (400, 413, 415)
 
 
 class Schema(AutoSchema):
@@ -60,7 +61,7 @@ class Schema(AutoSchema):
         bodies = super()._get_response_bodies(direction)
         problems = PROBLEMS | MORE_PROBLEMS.get(self.get_operation_id(), {})
         for status, text in sorted(problems.items()):
-            if status in WITHOUT_BODY and self.method == "GET":
+            if status in WITH_BODY and self.method == "GET":
                 continue
             response = OpenApiResponse(ProblemAnswer, description=text)
             bodies[str(status)] = self._get_response_for_code(  # type: ignore[no-untyped-call]
@@ -75,6 +76,8 @@ class Schema(AutoSchema):
                 continue
             if example.body is not None:
                 found.append(OpenApiExample(example.name, value=example.body, request_only=True))
+            if not example.answer:
+                continue
             found.append(
                 OpenApiExample(
                     example.name,

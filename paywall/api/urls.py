@@ -15,7 +15,7 @@ from paywall.api.export import Export
 from paywall.api.me import Me
 from paywall.api.packages import Packages
 from paywall.api.printed import PrintActivations
-from paywall.api.readers import SiteReaders
+from paywall.api.readers import SiteReaderAlone, SiteReaders
 
 
 class StoryKey:
@@ -49,6 +49,7 @@ urlpatterns = [
     path("checkout/", Checkout.as_view(), name="api_checkout"),
     path("print-activations/", PrintActivations.as_view(), name="api_print_activations"),
     path("readers/", SiteReaders.as_view(), name="api_readers"),
+    path("readers/<uuid:reader>/", SiteReaderAlone.as_view(), name="api_reader"),
     path(
         "schema/",
         SpectacularAPIView.as_view(authentication_classes=(), permission_classes=()),

@@ -34,7 +34,7 @@ def once(
     What is done and its answer are committed together. Of two requests in one moment the later
     to write its answer down is undone, and answered like the other. Raises AnotherRequestError.
     """
-    asked_hash = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+    caller, asked_hash = _hash(caller), _hash(json.dumps(asked, sort_keys=True))
     kept = _find(caller, key)
     if kept is None:
         try:
@@ -62,6 +62,11 @@ def once(
 def forget_old(*, now: datetime) -> int:
     """Delete the answers that are kept no longer; return how many."""
     return KeptAnswer.objects.filter(made_at__lt=now - KEPT_FOR).delete()[0]
+
+
+def _hash(text: str) -> str:
+    """A caller may be named by a cookie, which the database never knows."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _find(caller: str, key: str) -> KeptAnswer | None:

@@ -118,7 +118,7 @@ class RegisteredStory(models.Model):
 class KeptAnswer(models.Model):
     """The answer to a request that had an idempotency key, for when it comes again."""
 
-    caller = models.CharField(max_length=64)
+    caller = models.CharField(max_length=64, help_text="A hash of who asked.")
     key = models.CharField(max_length=200)
     asked = models.CharField(max_length=64, help_text="A hash of what was asked.")
     answer = models.TextField(help_text="JSON, as it was sent.")

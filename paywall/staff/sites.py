@@ -53,7 +53,7 @@ class ApiKeyAdmin(ModelAdmin):
     actions: ClassVar = ["replace"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> Any:
-        return (*super().get_readonly_fields(request, obj), *(("site",) if obj else ()))
+        return (*super().get_readonly_fields(request, obj), "site") if obj else ()
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
         """Make a new key here, so that the key itself is at hand for the answer."""

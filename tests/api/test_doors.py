@@ -155,6 +155,25 @@ def test_an_address_that_there_is_not_is_a_problem_too(path: str) -> None:
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
 
 
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("{", 400),
+        ("[" * 50_000, 400),
+        ('{"x": "' + "x" * 70_000 + '"}', 413),
+        ("[]", 422),
+        ('{"\\ud800": 1}', 422),
+        ('{"story": {"access": "\\ud800"}}', 422),
+        ('{"visitor": "\\u0000"}', 422),
+        ('{"reader": 3.5}', 422),
+    ],
+    ids=["half", "deep", "large", "a list", "half a character", "another", "nothing", "a number"],
+)
+def test_whatever_is_sent_is_answered(server: Server, body: str, status: int) -> None:
+    answer = server.client.post(OPEN, body, headers=server.headers, **JSON)
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
+
+
 def test_what_is_no_json_is_a_400(server: Server) -> None:
     answer = server.client.post(OPEN, "{", headers=server.headers, **JSON)
     assert (answer.status_code, answer.json()["type"]) == (400, "urn:paywall:problem:unreadable")

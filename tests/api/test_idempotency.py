@@ -12,7 +12,7 @@ from paywall.metering.models import MeteredRead
 from paywall.sites import answered
 from paywall.sites.models import KeptAnswer
 from tests.api.asking import Caller, Server
-from tests.gate.visiting import Clock
+from tests.gate.visiting import Clock, set_rule
 from tests.making import make_reader
 from tests.metering.racing import race, slow_down
 
@@ -54,6 +54,18 @@ def test_a_key_is_its_callers_own(server: Server, reader: Reader) -> None:
 @pytest.mark.parametrize("key", ["x" * 201, "with space", "ü"])
 def test_a_key_that_is_none_is_refused(server: Server, reader: Reader, key: str) -> None:
     assert server.open_for(reader, Idempotency_Key=key).status_code == 422
+
+
+def test_a_cookie_is_kept_nowhere(server: Server) -> None:
+    set_rule(strangers=2)
+    server.register()
+    server.register("another")
+    browser = Caller.stranger()
+    browser.open()
+    token = browser.client.cookies["visitor"].value
+    first = browser.open("another", Idempotency_Key="one")
+    assert browser.open("another", Idempotency_Key="one").json() == first.json()
+    assert token not in str(KeptAnswer.objects.values().get())
 
 
 def test_a_failure_leaves_nothing_behind(

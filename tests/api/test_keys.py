@@ -1,6 +1,7 @@
 """Keys of sites' servers: kept hashed, shown once, replaced with overlap, each for its own work."""
 
 import time
+import uuid
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -29,6 +30,7 @@ CALLS: dict[Scope, list[tuple[str, str, Any]]] = {
         ("GET", "me/", None),
         ("GET", "readers/", None),
         ("POST", "readers/", {"session_token": "x"}),
+        ("DELETE", f"readers/{uuid.uuid4()}/", None),
         ("POST", "checkout/", {}),
         ("POST", "print-activations/", {}),
     ],
@@ -137,6 +139,7 @@ def test_a_key_of_one_site_sees_no_reader_of_another(site: ApiSite, server: Serv
             other.look_for(reader, address="https://another.example/a"),
             other.open(body={"reader": reader}),
             other.ask("GET", "me/", query={"reader": reader}),
+            other.ask("DELETE", f"readers/{reader}/"),
             other.ask("POST", "checkout/", {"reader": reader, "price": some_id(), "terms": "x"}),
             other.ask(
                 "POST",
@@ -151,6 +154,13 @@ def test_a_key_of_one_site_sees_no_reader_of_another(site: ApiSite, server: Serv
     assert other.look("a-story").status_code == 404  # nor its stories
     assert other.register(address="https://another.example/a").status_code == 409
     assert [each["reader"] for each in server.ask("GET", "readers/").json()["results"]] == [theirs]
+
+
+def test_a_reader_whom_the_site_forgot_is_not_named_again(server: Server) -> None:
+    reader = server.introduce(make_reader())
+    assert server.look_for(reader).status_code == 200
+    assert server.ask("DELETE", f"readers/{reader}/").status_code == 204
+    assert server.look_for(reader).status_code == 404
 
 
 def test_a_site_hears_no_address_and_no_titles(server: Server) -> None:

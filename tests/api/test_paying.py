@@ -80,6 +80,8 @@ def test_a_reader_pays_and_comes_back_to_the_site(paper: Newspaper, server: Serv
         (f"{ORIGIN}.evil.example/", 422),
         ("//evil.example/", 422),
         ("/\\evil.example/", 422),
+        ("/\t/evil.example/", 422),
+        ("http://[", 422),
         ("javascript:alert(1)", 422),
         (f"{ORIGIN}/a-story", 422),  # of a site, and no server of it asks
     ],

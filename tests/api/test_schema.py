@@ -90,7 +90,7 @@ def test_an_example_is_true(
     caller: Caller = server if example.key else app
     answer = caller.ask(example.method, example.path, body, example.query, **example.headers)
     assert answer.status_code == example.status, answer.content
-    said = answer.json()
+    said = answer.json() if answer.content else {}
     if example.operation == "export":  # has all there is: here is a part of it
         said = {name: said[name] for name in example.answer}
     assert said == example.answer

@@ -2,12 +2,14 @@
 
 `/constant/` answers with the bytes of the newspaper's preview. `/page/` loads session and user,
 takes one row from the database and renders it into a page of the size that BENCH_BYTES says.
+`/api/` and `/api/key/` are views of Django REST framework that know their caller, by session or by
+token, and answer with one row.
 Run as a module it makes its tables, its row and the sessions of its readers.
 """
 
 import os
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import django
 import environ
@@ -44,6 +46,8 @@ settings.configure(
         "django.contrib.contenttypes",
         "django.contrib.auth",
         "django.contrib.sessions",
+        "rest_framework",
+        "rest_framework.authtoken",
     ],
     MIDDLEWARE=[
         "django.contrib.sessions.middleware.SessionMiddleware",
@@ -81,6 +85,10 @@ from django.http import HttpRequest, HttpResponse  # noqa: E402
 from django.shortcuts import render  # noqa: E402
 from django.template.loader import render_to_string  # noqa: E402
 from django.urls import path  # noqa: E402
+from rest_framework import authentication, permissions, renderers  # noqa: E402
+from rest_framework.authtoken.models import Token  # noqa: E402
+from rest_framework.response import Response  # noqa: E402
+from rest_framework.views import APIView  # noqa: E402
 
 from tests.bench.load import Request, write_list  # noqa: E402
 from tests.bench.preparing import analyze, signed_in  # noqa: E402
@@ -112,7 +120,28 @@ def show_page(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "page", context)
 
 
-urlpatterns = [path("constant/", show_constant), path("page/<slug:slug>/", show_page)]
+class BySession(APIView):
+    """Answers with one row and who asked."""
+
+    authentication_classes = (authentication.SessionAuthentication,)
+    permission_classes = (permissions.IsAuthenticated,)
+    renderer_classes = (renderers.JSONRenderer,)
+
+    def get(self, request: Any, slug: str) -> Response:
+        page = Page.objects.only("slug", "headline").get(slug=slug)
+        return Response({"slug": page.slug, "headline": page.headline, "by": request.user.email})
+
+
+class ByKey(BySession):
+    authentication_classes = (authentication.TokenAuthentication,)
+
+
+urlpatterns = [
+    path("constant/", show_constant),
+    path("page/<slug:slug>/", show_page),
+    path("api/<slug:slug>/", BySession.as_view()),
+    path("api/key/<slug:slug>/", ByKey.as_view()),
+]
 application = get_wsgi_application()
 
 
@@ -132,8 +161,13 @@ def prepare(*, readers: int, size: int) -> None:
         page.text = page.text[: max(size - around, 0)]
         page.save()
         cookies = [signed_in(user) for user in users]
+        key = Token.objects.create(user=users[0]).key
     analyze()
     write_list(REQUESTS, [Request("/page/story/", cookie) for cookie in cookies])
+    write_list(FOLDER / "bare-api.tsv", [Request("/api/story/", cookie) for cookie in cookies])
+    write_list(
+        FOLDER / "bare-key.tsv", [Request("/api/key/story/", header=f"Authorization: Token {key}")]
+    )
 
 
 if __name__ == "__main__":

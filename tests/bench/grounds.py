@@ -77,7 +77,23 @@ def laid_out(
                     ),
                 )
             ),
+            _asked("a reader", folder, at, bare_at, bare="bare-api", ours="reader"),
+            _asked("a server key", folder, at, bare_at, bare="bare-key", ours="key"),
         ]
+
+
+def _asked(who: str, folder: Path, at: int, bare_at: int, *, bare: str, ours: str) -> Heat:
+    """Return the API's look and open, next to a view that knows its caller and reads one row."""
+    alike, look, open_ = (
+        read_list(folder / f"{name}.tsv") for name in (bare, f"look-{ours}", f"open-{ours}")
+    )
+    return Heat(
+        (
+            Page(f"bare DRF, {who}, one row", bare_at, alike),
+            Page(f"look, {who}", at, look, "read_before", target=0.7),
+            Page(f"open, {who}", at, open_, "metered", once=True, target=0.7),
+        )
+    )
 
 
 def handle_backlog(store: Store, folder: Path, *, events: int) -> str:

@@ -25,6 +25,7 @@ from paywall.metering import keys  # noqa: E402
 from paywall.metering.models import Meter, MeterKey  # noqa: E402
 from paywall.metering.opening import open_story  # noqa: E402
 from paywall.periods import month_of  # noqa: E402
+from tests.bench.api import api_lists  # noqa: E402
 from tests.bench.load import Request, write_list  # noqa: E402
 from tests.bench.preparing import analyze, signed_in  # noqa: E402
 from tests.making import make_article, make_section  # noqa: E402
@@ -49,6 +50,13 @@ def prepare(folder: Path, *, readers: int, first_readers: int) -> None:
             "free": _returning(readers, stories),
             "subscriber": _subscribers(readers, stories),
             "first": _first_views(first_readers, stories),
+            **api_lists(
+                stories,
+                _readers,
+                opened=lambda meter: _open_five(meter, stories),
+                readers=readers,
+                first_readers=first_readers,
+            ),
         }
     analyze()
     for name, requests in lists.items():
@@ -68,15 +76,20 @@ def _story(number: int) -> Article:
 
 def _returning(count: int, stories: list[Article]) -> list[Request]:
     """Return free readers' requests for stories that each has opened this month."""
-    now = clock.now()
-    period = month_of(now, ZoneInfo(settings.TIME_ZONE))
-    opened = [story.as_story(now) for story in stories[:5]]
     cookies = []
     for reader, meter in _readers("free", count):
-        for story in opened:
-            open_story(meter.pk, story, period=period, allowance=ALLOWANCE, now=now)
+        _open_five(meter, stories)
         cookies.append(signed_in(reader))
-    return [Request(story.address, cookie) for story in opened for cookie in cookies]
+    opened = [story.get_absolute_url() for story in stories[:5]]
+    return [Request(address, cookie) for address in opened for cookie in cookies]
+
+
+def _open_five(meter: Meter, stories: list[Article]) -> None:
+    now = clock.now()
+    period = month_of(now, ZoneInfo(settings.TIME_ZONE))
+    for story in stories[:5]:
+        told = story.as_story(now)
+        open_story(meter.pk, told, period=period, allowance=ALLOWANCE, now=now)
 
 
 def _subscribers(count: int, stories: list[Article]) -> list[Request]:

@@ -36,4 +36,5 @@ def _signed(number: int) -> Request:
         "data": {"object": invoice},
     }
     body = json.dumps(event)
-    return Request(PATH, body=body, signature=signature(body.encode(), [SECRET], int(time.time())))
+    signed = signature(body.encode(), [SECRET], int(time.time()))
+    return Request(PATH, header=f"Stripe-Signature: {signed}", body=body)

@@ -1,16 +1,22 @@
 -- Asks for the paths of a list in turn, each with its cookie, and prints the figures as JSON.
--- The list: lines of a path, a tab, and a Cookie header or nothing; and then, where something is
--- told instead, another tab, a Stripe-Signature, a tab and the body. With "once" as the second
--- argument every line is asked for once at most: at the end of the list the measuring ends.
+-- The list: lines of a path, a Cookie header or nothing, another header ("Name: value") or nothing,
+-- and a body to be posted or nothing, with tabs between. With "once" as the second argument every
+-- line is asked for once at most: at the end of the list the measuring ends.
 
 local prepared, position, once = {}, 0, false
 
 function init(arguments)
   once = arguments[2] == "once"
+  local host = wrk.headers["Host"]
   for line in io.lines(arguments[1]) do
-    local path, cookie, signature, body = line:match("^([^\t]*)\t([^\t]*)\t?([^\t]*)\t?(.*)$")
+    local path, cookie, header, body = line:match("^([^\t]*)\t([^\t]*)\t([^\t]*)\t(.*)$")
+    local name, value = header:match("^(.-): (.*)$")
+    wrk.headers = {["Host"] = host}
     wrk.headers["Cookie"] = cookie ~= "" and cookie or nil
-    wrk.headers["Stripe-Signature"] = signature ~= "" and signature or nil
+    wrk.headers["Content-Type"] = body ~= "" and "application/json" or nil
+    if name then
+      wrk.headers[name] = value
+    end
     if body == "" then
       prepared[#prepared + 1] = wrk.format("GET", path)
     else
