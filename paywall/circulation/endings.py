@@ -121,6 +121,15 @@ def _moved(file: CirculationImport, closing: list[PrintAccount], policy: Policy)
             file=file, publication=account.publication, former_number_key=account.number_key
         )
         has = [_line_to_be(row, [], file.as_of) for row in rows]
+        has += _lines_that_stay(file, account)
         if right_of(has, absent_since=None, as_of=file.as_of, policy=policy).opens:
             moved.add(account.pk)
     return moved
+
+
+def _lines_that_stay(file: CirculationImport, former: PrintAccount) -> list[Line]:
+    """Return the lines of the accounts that came after this one and that the file leaves alone."""
+    after = PrintAccount.objects.filter(
+        publication=former.publication, former_number_key=former.number_key, absent_since=None
+    ).exclude(pk__in=StagedChange.objects.filter(file=file).values("account"))
+    return [line_of(line) for line in PrintLine.objects.filter(account__in=after)]

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import Reader
 from paywall.circulation import seating
@@ -67,6 +68,11 @@ def suppress(accounts: Iterable[PrintAccount], *, now: datetime) -> None:
                 ],
                 ignore_conflicts=True,
             )
+            # Those that it had the number of, or that have its own, are read anew: and left out.
+            PrintAccount.objects.filter(
+                Q(number_key__in=numbers) | Q(former_number_key__in=numbers),
+                publication=account.publication,
+            ).update(digest=0)
             account.delete()
 
 

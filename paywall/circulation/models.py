@@ -58,7 +58,7 @@ class PrintAccount(models.Model):
                 fields=["email"], condition=~models.Q(email=""), name="print_account_email"
             ),
             models.Index(
-                fields=["phone_last4", "last_name"],
+                fields=["phone_last4"],
                 condition=~models.Q(phone_last4=""),
                 name="print_account_phone",
             ),
@@ -156,6 +156,12 @@ class CirculationImport(models.Model):
     activations = models.PositiveIntegerField(default=0, help_text="Open when it was judged.")
     publications = models.JSONField(default=dict, help_text="How many rows each has.")
     singles = models.BooleanField(default=False, help_text="Each account has one row: it is known.")
+    added_to = models.PositiveBigIntegerField(
+        default=0, help_text="The staged row up to which new accounts are in force."
+    )
+    keys_from = models.PositiveBigIntegerField(
+        null=True, help_text="What a staged row's key is added to: its new account has that one."
+    )
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -207,7 +213,7 @@ class StagedRow(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["file", "publication", "number_key"], name="staged_row_account"),
+            models.Index(fields=["number_key"], name="staged_row_number"),
             models.Index(
                 fields=["file", "former_number_key"],
                 condition=~models.Q(former_number_key=""),

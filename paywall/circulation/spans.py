@@ -26,6 +26,11 @@ def hurry() -> None:
             cursor.execute(_HURRY)
 
 
+def moment() -> str:
+    """Return the type that a moment has in a statement of our own."""
+    return "timestamp with time zone" if connection.vendor == "postgresql" else "text"
+
+
 def make_way() -> None:
     """Let others write on SQLite, between two transactions: who waits there only looks at times."""
     if connection.vendor == "sqlite":
@@ -54,7 +59,12 @@ def spans(rows: "QuerySet[Any]", size: int) -> Iterator[tuple[str, str]]:
 
 def stretches(rows: "QuerySet[Any]", size: int) -> Iterator[tuple[int, int]]:
     """Yield stretches of keys, (after, to]. One file's rows come one after another."""
+    first, last = ends_of(rows)
+    for after in range(first - 1, last, size):
+        yield after, min(after + size, last)
+
+
+def ends_of(rows: "QuerySet[Any]") -> tuple[int, int]:
+    """Return the first and the last key; 1 and 0 where there are none."""
     ends = rows.aggregate(first=Min("pk"), last=Max("pk"))
-    if ends["last"] is not None:
-        for after in range(ends["first"] - 1, ends["last"], size):
-            yield after, min(after + size, ends["last"])
+    return (1, 0) if ends["last"] is None else (ends["first"], ends["last"])
