@@ -28,7 +28,7 @@ INSERT INTO paywall_printaccount (id, publication, number_key, {", ".join(PEOPLE
     first_seen_at, last_seen_at)
 SELECT staged.id + %s, publication, number_key, {", ".join(PEOPLE)}, digest, %s, %s
 FROM paywall_stagedrow AS staged
-WHERE file_id = %s AND id > %s AND id <= %s {{new}}
+WHERE file_id = %s AND id > %s AND id <= %s AND NOT several {{new}}
 ORDER BY number_key
 """
 _IS_NEW = """AND NOT EXISTS (SELECT 1 FROM paywall_printaccount AS account
@@ -46,7 +46,7 @@ SELECT {account}, staged.product, staged.rate_code, staged.delivery_days, staged
 FROM paywall_stagedrow AS staged
 """
 _LINES_OF_SINGLES = """
-WHERE file_id = %s AND id > %s AND id <= %s {added}
+WHERE file_id = %s AND id > %s AND id <= %s AND NOT several {added}
 ORDER BY id
 """
 _WAS_ADDED = """AND EXISTS (SELECT 1 FROM paywall_printaccount AS account
@@ -59,17 +59,18 @@ SELECT staged.publication, staged.number_key, {", ".join(f"staged.{name}" for na
 FROM (
     SELECT number_key, {ACCOUNT_DIGEST}, {BEST_LINE}
     FROM paywall_stagedrow
-    WHERE file_id = %s AND publication = %s AND number_key > %s AND number_key <= %s
+    WHERE file_id = %s AND publication = %s AND several AND number_key > %s AND number_key <= %s
     GROUP BY number_key
 ) AS found
 JOIN paywall_stagedrow AS staged ON staged.file_id = %s AND staged.publication = %s
-    AND staged.number_key = found.number_key AND staged.line = found.best %% 1099511627776
+    AND staged.several AND staged.number_key = found.number_key
+    AND staged.line = found.best %% 1099511627776
 WHERE true ORDER BY found.number_key ON CONFLICT (number_key, publication) DO NOTHING
 """
 _THEIR_LINES = """
 JOIN paywall_printaccount AS account
     ON account.publication = staged.publication AND account.number_key = staged.number_key
-WHERE staged.file_id = %s AND staged.publication = %s
+WHERE staged.file_id = %s AND staged.publication = %s AND staged.several
     AND staged.number_key > %s AND staged.number_key <= %s AND account.id > %s
 """
 _LAST_ACCOUNT = "SELECT COALESCE(MAX(id), 0) FROM paywall_printaccount"
@@ -81,18 +82,16 @@ _KEYS_TAKEN = "SELECT setval(pg_get_serial_sequence('paywall_printaccount', 'id'
 def add(file: CirculationImport) -> None:
     """Add the accounts that a file has and that are not there; a second time, none are."""
     rows = StagedRow.objects.filter(file=file)
-    if file.singles:
-        # No staged row is of an account that was there.
-        alone = not file.changed and rows.count() <= file.new
-        if file.keys_from is None:
-            _reserve_keys(file)
-        batch = ADDED if connection.vendor == "postgresql" else BATCH
-        for stretch in stretches(rows.filter(pk__gt=file.added_to), batch):
-            _add_singles(file, stretch, alone=alone)
-            make_way()
-        return
+    # No staged row is of an account that was there.
+    alone = not file.changed and rows.count() <= file.new
+    if file.keys_from is None:
+        _reserve_keys(file)
+    batch = ADDED if connection.vendor == "postgresql" else BATCH
+    for stretch in stretches(rows.filter(pk__gt=file.added_to), batch):
+        _add_singles(file, stretch, alone=alone)
+        make_way()
     for publication in list(file.publications):
-        for span in spans(rows.filter(publication=publication), BATCH):
+        for span in spans(rows.filter(publication=publication, several=True), BATCH):
             _add_accounts(file, publication, span)
             make_way()
 

@@ -61,11 +61,9 @@ def _closing(file: CirculationImport, keys: list[int], policy: Policy) -> list[i
     lines = defaultdict(list)
     for line in PrintLine.objects.filter(account__in=keys):
         lines[line.account_id].append(line_of(line))
-    kinds = dict(
-        StagedChange.objects.filter(file=file, account__in=keys).values_list("account_id", "kind")
-    )
-    changed = [accounts[key] for key, kind in kinds.items() if kind == StagedChange.Kind.CHANGED]
-    staged = _staged_rows(file, changed)
+    changes = StagedChange.objects.filter(file=file, account__in=keys).select_related("row")
+    kinds = {change.account_id: change.kind for change in changes}
+    staged = _staged_rows(file, [change.row for change in changes if change.row])
     closing = []
     for key, account in accounts.items():
         kind, absent_since, has = kinds.get(key), account.absent_since, lines[key]
@@ -83,15 +81,18 @@ def _closing(file: CirculationImport, keys: list[int], policy: Policy) -> list[i
 
 
 def _staged_rows(
-    file: CirculationImport, accounts: Iterable[PrintAccount]
+    file: CirculationImport, best: Iterable[StagedRow]
 ) -> dict[tuple[str, str], list[StagedRow]]:
-    keys = defaultdict(list)
-    for account in accounts:
-        keys[account.publication].append(account.number_key)
-    found = defaultdict(list)
+    """Return the rows of the accounts that these are the best rows of."""
+    keys, found = defaultdict(list), defaultdict(list)
+    for row in best:
+        if row.several:
+            keys[row.publication].append(row.number_key)
+        else:
+            found[row.publication, row.number_key].append(row)
     for publication, numbers in keys.items():
         for row in StagedRow.objects.filter(
-            file=file, publication=publication, number_key__in=numbers
+            file=file, publication=publication, several=True, number_key__in=numbers
         ):
             found[row.publication, row.number_key].append(row)
     return found

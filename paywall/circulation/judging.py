@@ -29,11 +29,12 @@ _REPEATED = """
 SELECT staged.id, staged.number, staged.number_key, staged.line, found.line
 FROM (
     SELECT number_key, digest, MIN(line) AS line FROM paywall_stagedrow
-    WHERE file_id = %s AND publication = %s AND number_key > %s AND number_key <= %s
+    WHERE file_id = %s AND publication = %s AND several
+        AND number_key > %s AND number_key <= %s
     GROUP BY number_key, digest HAVING COUNT(*) > 1
 ) AS found
 JOIN paywall_stagedrow AS staged ON staged.file_id = %s AND staged.publication = %s
-    AND staged.number_key = found.number_key
+    AND staged.several AND staged.number_key = found.number_key
     AND staged.digest = found.digest AND staged.line > found.line
 """
 # Its own digest where an account has one row; of several, the sum of what fits into one number.
@@ -48,14 +49,15 @@ SELECT best.file_id, 'changed', account.id, best.id, found.rows, found.digest
 FROM (
     SELECT number_key, {ACCOUNT_DIGEST}, COUNT(*) AS rows, {BEST_LINE}
     FROM paywall_stagedrow
-    WHERE file_id = %s AND publication = %s AND number_key > %s AND number_key <= %s
+    WHERE file_id = %s AND publication = %s AND several AND number_key > %s AND number_key <= %s
     GROUP BY number_key
 ) AS found
 JOIN paywall_printaccount AS account
     ON account.publication = %s AND account.number_key = found.number_key
 JOIN paywall_stagedrow AS best
     ON best.file_id = %s AND best.publication = account.publication
-    AND best.number_key = found.number_key AND best.line = found.best %% 1099511627776
+    AND best.several AND best.number_key = found.number_key
+    AND best.line = found.best %% 1099511627776
 WHERE account.digest <> found.digest OR account.absent_since IS NOT NULL
 ORDER BY found.number_key
 """
@@ -66,13 +68,13 @@ SELECT staged.file_id, 'changed', account.id, staged.id, 1, staged.digest
 FROM paywall_stagedrow AS staged
 JOIN paywall_printaccount AS account
     ON account.publication = staged.publication AND account.number_key = staged.number_key
-WHERE staged.file_id = %s AND staged.id > %s AND staged.id <= %s
+WHERE staged.file_id = %s AND staged.id > %s AND staged.id <= %s AND NOT staged.several
     AND (account.digest <> staged.digest OR account.absent_since IS NOT NULL)
 ORDER BY staged.id
 """
 _NEW = """
 SELECT COUNT(*) FROM paywall_stagedrow AS staged
-WHERE staged.file_id = %s AND staged.publication = %s
+WHERE staged.file_id = %s AND staged.publication = %s AND staged.several
     AND staged.number_key > %s AND staged.number_key <= %s
     AND NOT EXISTS (SELECT 1 FROM paywall_printaccount AS account
         WHERE account.publication = staged.publication AND account.number_key = staged.number_key)
@@ -88,21 +90,19 @@ def judge(file: CirculationImport, in_force: InForce, *, now: datetime) -> list[
     there = PrintAccount.objects.filter(publication__in=publications)
     rows = StagedRow.objects.filter(file=file)
     known = meet(file, in_force) if there.exists() else 0
-    if file.singles:
-        file.new = rows.count() - known
-        if known:
-            for stretch in stretches(rows, BATCH):
-                with transaction.atomic():
-                    hurry()
-                    _run(_CHANGES_OF_SINGLES, file.pk, *stretch)
-                make_way()
-    else:
-        for publication in publications:
-            for span in spans(rows.filter(publication=publication), BATCH):
-                with transaction.atomic():
-                    hurry()
-                    _find_changes(file, publication, span)
-                make_way()
+    file.new = rows.filter(several=False).count() - known
+    if known:
+        for stretch in stretches(rows, BATCH):
+            with transaction.atomic():
+                hurry()
+                _run(_CHANGES_OF_SINGLES, file.pk, *stretch)
+            make_way()
+    for publication in publications:
+        for span in spans(rows.filter(publication=publication, several=True), BATCH):
+            with transaction.atomic():
+                hurry()
+                _find_changes(file, publication, span)
+            make_way()
     if file.full:
         note_absent(file, in_force.missed())
     for publication in publications:

@@ -14,14 +14,15 @@ from paywall.circulation.staging import BATCH
 AT_A_TIME = 500  # keys in one statement
 _OF_THE_LINE = ROW[-6:]  # the rest is of the account
 _MEET = """
-SELECT account.id, account.digest FROM paywall_stagedrow AS staged
+SELECT staged.id, staged.several, account.id, account.digest
+FROM paywall_stagedrow AS staged
 JOIN paywall_printaccount AS account
     ON account.publication = staged.publication AND account.number_key = staged.number_key
 WHERE staged.file_id = %s AND staged.id > %s AND staged.id <= %s
 """
 _STAGE_TOO = f"""
-INSERT INTO paywall_stagedrow (file_id, line, digest, {", ".join(ROW)})
-SELECT %s, %s, account.digest, {", ".join(f"account.{name}" for name in ROW[:-6])},
+INSERT INTO paywall_stagedrow (several, file_id, line, digest, {", ".join(ROW)})
+SELECT true, %s, %s, account.digest, {", ".join(f"account.{name}" for name in ROW[:-6])},
     {", ".join(f"line.{name}" for name in _OF_THE_LINE)}
 FROM paywall_printaccount AS account JOIN paywall_printline AS line ON line.account_id = account.id
 WHERE account.id = %s
@@ -34,27 +35,32 @@ WHERE account.id IN ({keys}) AND account.publication IN ({publications})
 
 
 def meet(file: CirculationImport, in_force: InForce) -> int:
-    """Note the accounts that have staged rows; return how many of these rows they have.
+    """Note the accounts that have staged rows; return how many have one, and no other.
 
     Where a row of such an account was not staged, since it says what the account says already,
-    it is staged too: the account has several rows now, and these are judged together.
+    it is staged too: the account has several rows, and these are judged together.
     """
-    known, also = 0, {}
+    alone, also = 0, {}
     for stretch in stretches(StagedRow.objects.filter(file=file), BATCH):
         with transaction.atomic(), connection.cursor() as cursor:
             hurry()
             cursor.execute(_MEET, [file.pk, *stretch])
             found = cursor.fetchall()
-        known += len(found)
-        also |= {key: line for key, digest in found if (line := in_force.meet(key, digest))}
-    if also:
-        file.singles = False
-        lines = iter(also.items())
-        while some := list(islice(lines, BATCH)):
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.executemany(_STAGE_TOO, [(file.pk, line, key) for key, line in some])
-            make_way()
-    return known
+        with_another = []
+        for row, several, key, digest in found:
+            if line := in_force.meet(key, digest):
+                also[key] = line
+                with_another.append(row)
+            elif not several:
+                alone += 1
+        StagedRow.objects.filter(pk__in=with_another).update(several=True)
+        make_way()
+    lines = iter(also.items())
+    while some := list(islice(lines, BATCH)):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.executemany(_STAGE_TOO, [(file.pk, line, key) for key, line in some])
+        make_way()
+    return alone
 
 
 def note_absent(file: CirculationImport, missed: Iterable[int]) -> None:

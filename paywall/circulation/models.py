@@ -155,7 +155,6 @@ class CirculationImport(models.Model):
     would_end = models.PositiveIntegerField(default=0, help_text="Activations that would end.")
     activations = models.PositiveIntegerField(default=0, help_text="Open when it was judged.")
     publications = models.JSONField(default=dict, help_text="How many rows each has.")
-    singles = models.BooleanField(default=False, help_text="Each account has one row: it is known.")
     added_to = models.PositiveBigIntegerField(
         default=0, help_text="The staged row up to which new accounts are in force."
     )
@@ -210,10 +209,15 @@ class StagedRow(models.Model):
     status = models.CharField(max_length=8)
     hold_until = models.DateField(null=True)
     paid_through = models.DateField(null=True)
+    several = models.BooleanField(
+        db_default=False, help_text="Its account may have other rows in the file, too."
+    )
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["number_key"], name="staged_row_number"),
+            models.Index(
+                fields=["number_key"], condition=models.Q(several=True), name="staged_row_several"
+            ),
             models.Index(
                 fields=["file", "former_number_key"],
                 condition=~models.Q(former_number_key=""),

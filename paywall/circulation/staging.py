@@ -15,7 +15,7 @@ from paywall.circulation.models import CirculationImport, RejectedRow, StagedCha
 from paywall.circulation.profiles import COLUMNS, Profile
 from paywall.circulation.records import Wrong, records_of
 from paywall.circulation.rows import ROW, Rejected, Row, digester_of, reader_of
-from paywall.circulation.singling import Singles
+from paywall.circulation.several import Several
 from paywall.circulation.spans import ends_of, hurry, make_way, stretches
 
 BATCH = 5000  # rows written in one transaction on SQLite: other writers wait for it
@@ -52,7 +52,7 @@ class _Sorted:
         self._staged: Counter[str] = Counter()
         self.wrong: list[tuple[int, Rejected]] = []
         self.left_out = 0
-        self.singles = Singles()
+        self.several = Several()
 
     def __iter__(self) -> Iterator[Staged]:
         """Yield good rows, until many wrong ones are in hand; then go on where it ended."""
@@ -78,7 +78,7 @@ class _Sorted:
                 self.left_out += 1
             else:
                 self._staged[row[0]] += 1
-                self.singles.add(row[0], row[2])
+                self.several.add(row[2])
                 yield line, digest, row
 
     def publications(self) -> Counter[str]:
@@ -114,11 +114,11 @@ def stage(file: CirculationImport, text: IO[str], profile: Profile) -> InForce:
         found.wrong.clear()
     file.rows, file.rejected = good + rejected + found.left_out, rejected
     file.publications = dict(found.publications())
-    file.singles = found.singles.are_all(file)
     if not good:
         raise RefusedError(
             f"None of its {rejected} rows can be read." if rejected else "It has no rows."
         )
+    found.several.mark(file)
     return in_force
 
 

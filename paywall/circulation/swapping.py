@@ -42,11 +42,13 @@ SELECT change.account_id, staged.product, staged.rate_code, staged.delivery_days
         (SELECT MIN(old.status_since) FROM paywall_printline AS old WHERE {{same}})
     ELSE CAST(%s AS {{moment}}) END
 FROM paywall_stagedchange AS change
-JOIN paywall_stagedrow AS best ON best.id = change.row_id
-JOIN paywall_stagedrow AS staged ON staged.file_id = best.file_id
-    AND staged.publication = best.publication AND staged.number_key = best.number_key
+{{its_rows}}
 WHERE {_THESE} AND change.kind = 'changed'
 """
+_ONE_ROW = "JOIN paywall_stagedrow AS staged ON staged.id = change.row_id AND NOT staged.several"
+_SEVERAL = """JOIN paywall_stagedrow AS best ON best.id = change.row_id AND best.several
+JOIN paywall_stagedrow AS staged ON staged.file_id = best.file_id AND staged.several
+    AND staged.publication = best.publication AND staged.number_key = best.number_key"""
 _SAME = """old.account_id = change.account_id AND old.product = staged.product
     AND old.rate_code = staged.rate_code AND old.id <= %s AND old.status IN
     (staged.status, CASE staged.status WHEN 'stopped' THEN 'nonpay' WHEN 'nonpay' THEN 'stopped'
@@ -82,14 +84,15 @@ def swap(file: CirculationImport, *, now: datetime) -> None:
 def _swap_accounts(file: CirculationImport, after: int, to: int) -> None:
     these = (file.pk, after, to)
     as_of = connection.ops.adapt_datetimefield_value(file.as_of)
-    add_lines = _ADD_LINES.format(same=_SAME, moment=moment())
     with transaction.atomic(), connection.cursor() as cursor:
         hurry()
         cursor.execute(_LAST_LINE)
         last_line = cursor.fetchone()[0]
         cursor.execute(_CHANGE_ACCOUNTS, [as_of, *these])
         cursor.execute(_LOSE_ACCOUNTS, [as_of, *these])
-        cursor.execute(add_lines, [last_line, last_line, as_of, *these])
+        for its_rows in (_ONE_ROW, _SEVERAL):
+            add_lines = _ADD_LINES.format(same=_SAME, moment=moment(), its_rows=its_rows)
+            cursor.execute(add_lines, [last_line, last_line, as_of, *these])
         cursor.execute(_DROP_LINES, [last_line, *these])
         cursor.execute(_FORGET, these)
     make_way()
