@@ -7,6 +7,7 @@ from paywall.circulation.models import CirculationImport, StagedRow
 from paywall.circulation.spans import ends_of, hurry, make_way, moment, spans, stretches
 
 BATCH = 5000  # accounts added in one transaction on SQLite: other writers wait for it
+ROOM = 96  # megabytes, for what is sorted and for indexes of millions
 ADDED = 100_000  # the same on PostgreSQL: indexes take a long run in their order faster
 PEOPLE = (
     "number",
@@ -116,8 +117,6 @@ def _add_singles(file: CirculationImport, stretch: tuple[int, int], *, alone: bo
     lines = _LINE.format(account="staged.id + %s", moment=moment()) + _LINES_OF_SINGLES
     with transaction.atomic(), connection.cursor() as cursor:
         hurry()
-        if connection.vendor == "postgresql":
-            cursor.execute("SET LOCAL work_mem = '64MB'")  # it sorts them
         new, added = ("", "") if alone else (_IS_NEW, _WAS_ADDED)
         cursor.execute(_ADD_SINGLES.format(new=new), [file.keys_from, as_of, as_of, *these])
         more = [] if alone else [file.keys_from]

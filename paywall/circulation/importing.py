@@ -168,6 +168,7 @@ def _read_and_judge(
         in_force = stage(file, text, profile)
     _refuse_older(file, list(file.publications))
     why = judge(file, in_force, now=now)
+    del in_force  # 100 MB, for a million accounts
     if dry_run:
         return _dry(file, why)
     if why or asks:

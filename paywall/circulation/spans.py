@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
@@ -35,6 +36,21 @@ def make_way() -> None:
     """Let others write on SQLite, between two transactions: who waits there only looks at times."""
     if connection.vendor == "sqlite":
         time.sleep(BREATH)
+
+
+@contextmanager
+def room(megabytes: int) -> Iterator[None]:
+    """Have a database keep so much of its indexes in memory, or sort so much at once."""
+    if connection.vendor == "postgresql":
+        begin, end = f"SET work_mem = '{megabytes}MB'", "RESET work_mem"
+    else:
+        begin, end = f"PRAGMA cache_size = {-1024 * megabytes}", "PRAGMA cache_size = -2000"
+    with connection.cursor() as cursor:
+        cursor.execute(begin)
+        try:
+            yield
+        finally:
+            cursor.execute(end)
 
 
 def spans(rows: "QuerySet[Any]", size: int) -> Iterator[tuple[str, str]]:

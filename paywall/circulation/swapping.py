@@ -10,11 +10,11 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from paywall.circulation import moving
-from paywall.circulation.adding import PEOPLE, add
+from paywall.circulation.adding import PEOPLE, ROOM, add
 from paywall.circulation.following import activated, follow
 from paywall.circulation.models import CirculationImport, PrintPublication, StagedChange
 from paywall.circulation.policy import policy_in_force
-from paywall.circulation.spans import hurry, make_way, moment, stretches
+from paywall.circulation.spans import hurry, make_way, moment, room, stretches
 from paywall.circulation.staging import clear
 from paywall.circulation.states import ImportState
 
@@ -67,7 +67,8 @@ def swap(file: CirculationImport, *, now: datetime) -> None:
         _swap_accounts(file, *span)
     publications = list(file.publications)
     if file.new:
-        add(file)
+        with room(ROOM):
+            add(file)
     moving.carry_over(publications, as_of=file.as_of, now=now)
     policy = policy_in_force()
     for accounts in activated(publications):

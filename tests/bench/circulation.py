@@ -174,37 +174,36 @@ class Pages:
             self._stop.clear()
 
 
-def measure(store: Store, folder: Path, *, rows: int) -> None:
-    """Measure on one store, and print what was found."""
+def prepare(environment: dict[str, str]) -> None:
+    """Make stories to be read, and readers."""
+    counts = {"BENCH_READERS": str(READERS), "BENCH_FIRST_READERS": "1"}
+    serving.run_module("tests.bench.newspaper", environment | counts)
+
+
+def measure(store: Store, folder: Path, *, rows: int, seconds: float) -> None:
+    """Measure on one store, and print what was found.
+
+    `seconds`: how long pages are asked for before, and after; 0: none are.
+    """
     print(f"\n{store.name}, {rows} rows", flush=True)
     file, again = folder / "file.csv", folder / "again.csv"
-    bad = rows // 1000
+    bad = max(rows // 1000, 1)
     write_file(file, rows=rows, bad=bad)
     write_file(again, rows=rows, bad=bad, order=1)
     site = store.environment(SITE, folder)
-    counts = {"BENCH_READERS": str(READERS), "BENCH_FIRST_READERS": "1"}
-    serving.run_module("tests.bench.newspaper", site | counts)
+    prepare(site)
     parsing, writing = bare_seconds(store.databases[BARE], file)
     bare = parsing + writing
     print(f"  bare              {bare:7.2f} s  (csv {parsing:.2f}, written {writing:.2f})")
-    port = serving.free_port()
-    with serving.granian(
-        "config.wsgi:application", port=port, workers=store.workers, environment=site
-    ):
-        pages = Pages(port, read_list(folder / "free.tsv"))
-        pages.ask_for(2)
-        before = pages.ask_for(10)
-        with pages.meanwhile():
-            first = run_import(file, site)
-        meanwhile = pages.p95()
-        usual = (before + pages.ask_for(10)) / 2
-        print(
-            f"  first             {first.seconds:7.2f} s  {first.seconds / bare:5.1f} times bare, "
-            f"{first}\n"
-            f"  pages, p95        {usual:7.2f} ms usually, {meanwhile:.2f} ms meanwhile: "
-            f"{meanwhile / usual:.2f} times",
-            flush=True,
-        )
+    if seconds:
+        first, slower = _among_readers(file, store, folder, seconds)
+    else:
+        first, slower = run_import(file, site), "not asked for"
+    print(
+        f"  first             {first.seconds:7.2f} s  {first.seconds / bare:5.1f} times bare, "
+        f"{first}\n  pages, p95        {slower}",
+        flush=True,
+    )
     for name, path in (("the same again", file), ("in another order", again)):
         run = run_import(path, site)
         print(
@@ -214,11 +213,29 @@ def measure(store: Store, folder: Path, *, rows: int) -> None:
         )
 
 
+def _among_readers(file: Path, store: Store, folder: Path, seconds: float) -> tuple[Run, str]:
+    """Import while article pages are read; tell how much slower those are."""
+    site, port = store.environment(SITE, folder), serving.free_port()
+    with serving.granian(
+        "config.wsgi:application", port=port, workers=store.workers, environment=site
+    ):
+        pages = Pages(port, read_list(folder / "free.tsv"))
+        pages.ask_for(2)
+        before = pages.ask_for(seconds)
+        with pages.meanwhile():
+            run = run_import(file, site)
+        meanwhile = pages.p95()
+        usual = (before + pages.ask_for(seconds)) / 2
+    told = f"{usual:7.2f} ms usually, {meanwhile:.2f} ms meanwhile: {meanwhile / usual:.2f} times"
+    return run, told
+
+
 def main() -> int:
     """Measure on every store that is there."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.circulation", description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--only", choices=("sqlite", "postgresql"))
+    parser.add_argument("--seconds", type=float, default=10, help="asking for pages; 0: none")
     choice = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was made is dropped
     print("\n".join(f"{name}: {value}" for name, value in report.machine().items()), flush=True)
@@ -227,10 +244,10 @@ def main() -> int:
         folder = Path(name)
         if choice.only != "postgresql":
             with stores.sqlite(folder) as store:
-                measure(store, folder, rows=choice.rows)
+                measure(store, folder, rows=choice.rows, seconds=choice.seconds)
         if services and choice.only != "sqlite":
             with stores.postgresql(*services) as store:
-                measure(store, folder, rows=choice.rows)
+                measure(store, folder, rows=choice.rows, seconds=choice.seconds)
     return 0
 
 
