@@ -98,7 +98,10 @@ def add(file: CirculationImport) -> None:
 
 
 def _reserve_keys(file: CirculationImport) -> None:
-    """Choose keys that no account has had: those of the staged rows, so much further on."""
+    """Choose keys that no account has had: those of the staged rows, so much further on.
+
+    Only imports add accounts, one at a time: nobody else takes them meanwhile.
+    """
     first, last = ends_of(StagedRow.objects.filter(file=file))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_LAST_ACCOUNT)

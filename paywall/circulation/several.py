@@ -17,15 +17,15 @@ WHERE file_id = %s AND id > %s AND id <= %s AND number_key {among}
 
 
 class Several:
-    """The numbers that were seen, each as a bit; those whose bit was taken may have come twice."""
+    """The accounts that were seen, each as a bit; those whose bit was taken may have come twice."""
 
     def __init__(self) -> None:
         self._seen = bytearray(BITS // 8)
         self._again: set[str] = set()
 
-    def add(self, number_key: str) -> None:
+    def add(self, publication: str, number_key: str) -> None:
         """Note one more row of an account."""
-        place, bit = divmod(hash(number_key) % BITS, 8)
+        place, bit = divmod(hash((publication, number_key)) % BITS, 8)
         bit = 1 << bit
         seen = self._seen[place]
         if seen & bit:

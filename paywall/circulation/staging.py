@@ -78,7 +78,7 @@ class _Sorted:
                 self.left_out += 1
             else:
                 self._staged[row[0]] += 1
-                self.several.add(row[2])
+                self.several.add(row[0], row[2])
                 yield line, digest, row
 
     def publications(self) -> Counter[str]:
