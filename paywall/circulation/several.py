@@ -5,15 +5,16 @@ import json
 from django.db import connection, transaction
 
 from paywall.circulation.models import CirculationImport, StagedRow
-from paywall.circulation.spans import hurry, make_way, stretches
+from paywall.circulation.spans import make_way, stretches
 
 BITS = 2**27  # 16 MB: of a million accounts some thousands seem to have two rows
 KEYS = 20_000  # looked for at once
 ROWS = 50_000  # looked at in one transaction
 _MARK = """
 UPDATE paywall_stagedrow SET several = true
-WHERE file_id = %s AND id > %s AND id <= %s AND number_key {among}
+WHERE file_id = %s AND id > %s AND id <= %s AND number_key IN (SELECT {keys})
 """
+_KEYS = {"postgresql": "unnest(CAST(%s AS text[]))", "sqlite": "value FROM json_each(%s)"}
 
 
 class Several:
@@ -36,15 +37,13 @@ class Several:
     def mark(self, file: CirculationImport) -> None:
         """Mark the staged rows of accounts that may have several: they are judged together."""
         keys = list(self._again)
+        sql = _MARK.format(keys=_KEYS[connection.vendor])
         for start in range(0, len(keys), KEYS):
             some = keys[start : start + KEYS]
+            told = some if connection.vendor == "postgresql" else json.dumps(some)
             for stretch in stretches(StagedRow.objects.filter(file=file), ROWS):
                 with transaction.atomic(), connection.cursor() as cursor:
-                    hurry()
-                    if connection.vendor == "postgresql":
-                        cursor.execute(_MARK.format(among="= ANY(%s)"), [file.pk, *stretch, some])
-                    else:
-                        among = "IN (SELECT value FROM json_each(%s))"
-                        told = json.dumps(some)
-                        cursor.execute(_MARK.format(among=among), [file.pk, *stretch, told])
+                    if connection.vendor == "postgresql":  # it knows nothing of a new table
+                        cursor.execute("SET LOCAL enable_nestloop = off")
+                    cursor.execute(sql, [file.pk, *stretch, told])
                 make_way()
