@@ -61,11 +61,9 @@ def _closing(file: CirculationImport, keys: list[int], policy: Policy) -> list[i
     lines = defaultdict(list)
     for line in PrintLine.objects.filter(account__in=keys):
         lines[line.account_id].append(line_of(line))
-    kinds = dict(
-        StagedChange.objects.filter(file=file, account__in=keys).values_list("account_id", "kind")
-    )
-    changed = [accounts[key] for key, kind in kinds.items() if kind == StagedChange.Kind.CHANGED]
-    staged = _staged_rows(file, changed)
+    changes = StagedChange.objects.filter(file=file, account__in=keys).select_related("row")
+    kinds = {change.account_id: change.kind for change in changes}
+    staged = _staged_rows(file, [change.row for change in changes if change.row])
     closing = []
     for key, account in accounts.items():
         kind, absent_since, has = kinds.get(key), account.absent_since, lines[key]
@@ -83,15 +81,18 @@ def _closing(file: CirculationImport, keys: list[int], policy: Policy) -> list[i
 
 
 def _staged_rows(
-    file: CirculationImport, accounts: Iterable[PrintAccount]
+    file: CirculationImport, best: Iterable[StagedRow]
 ) -> dict[tuple[str, str], list[StagedRow]]:
-    keys = defaultdict(list)
-    for account in accounts:
-        keys[account.publication].append(account.number_key)
-    found = defaultdict(list)
+    """Return the rows of the accounts that these are the best rows of."""
+    keys, found = defaultdict(list), defaultdict(list)
+    for row in best:
+        if row.several:
+            keys[row.publication].append(row.number_key)
+        else:
+            found[row.publication, row.number_key].append(row)
     for publication, numbers in keys.items():
         for row in StagedRow.objects.filter(
-            file=file, publication=publication, number_key__in=numbers
+            file=file, publication=publication, several=True, number_key__in=numbers
         ):
             found[row.publication, row.number_key].append(row)
     return found
@@ -121,6 +122,15 @@ def _moved(file: CirculationImport, closing: list[PrintAccount], policy: Policy)
             file=file, publication=account.publication, former_number_key=account.number_key
         )
         has = [_line_to_be(row, [], file.as_of) for row in rows]
+        has += _lines_that_stay(file, account)
         if right_of(has, absent_since=None, as_of=file.as_of, policy=policy).opens:
             moved.add(account.pk)
     return moved
+
+
+def _lines_that_stay(file: CirculationImport, former: PrintAccount) -> list[Line]:
+    """Return the lines of the accounts that came after this one and that the file leaves alone."""
+    after = PrintAccount.objects.filter(
+        publication=former.publication, former_number_key=former.number_key, absent_since=None
+    ).exclude(pk__in=StagedChange.objects.filter(file=file).values("account"))
+    return [line_of(line) for line in PrintLine.objects.filter(account__in=after)]

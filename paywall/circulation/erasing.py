@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import Reader
 from accounts.proved import proved_addresses
@@ -75,6 +76,11 @@ def suppress(accounts: Iterable[PrintAccount], *, now: datetime) -> None:
                 model.objects.filter(
                     publication=account.publication, number_key__in=numbers
                 ).delete()
+            # Those that it had the number of, or that have its own, are read anew: and left out.
+            PrintAccount.objects.filter(
+                Q(number_key__in=numbers) | Q(former_number_key__in=numbers),
+                publication=account.publication,
+            ).update(digest=0)
             PrintAccount.objects.filter(pk=account.pk).delete()
 
 

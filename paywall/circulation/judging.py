@@ -12,6 +12,8 @@ from django.db import connection, transaction
 from django.db.models import Count, Sum
 
 from paywall.circulation.endings import endings_of
+from paywall.circulation.in_force import InForce
+from paywall.circulation.meeting import meet, note_absent
 from paywall.circulation.models import (
     CirculationImport,
     PrintAccount,
@@ -20,95 +22,90 @@ from paywall.circulation.models import (
     StagedChange,
     StagedRow,
 )
-from paywall.circulation.spans import hurry, make_way, spans
+from paywall.circulation.spans import hurry, make_way, spans, stretches
 from paywall.circulation.staging import BATCH
 
 _REPEATED = """
-SELECT staged.id, staged.number, staged.number_key, staged.line, first.line
+SELECT staged.id, staged.number, staged.number_key, staged.line, found.line
 FROM (
-    SELECT number_key, digest, MIN(id) AS id FROM paywall_stagedrow
-    WHERE file_id = %s AND publication = %s AND number_key > %s AND number_key <= %s
+    SELECT number_key, digest, MIN(line) AS line FROM paywall_stagedrow
+    WHERE file_id = %s AND publication = %s AND several
+        AND number_key > %s AND number_key <= %s
     GROUP BY number_key, digest HAVING COUNT(*) > 1
 ) AS found
-JOIN paywall_stagedrow AS first ON first.id = found.id
-JOIN paywall_stagedrow AS staged ON staged.file_id = first.file_id
-    AND staged.publication = first.publication AND staged.number_key = first.number_key
-    AND staged.digest = first.digest AND staged.id > first.id
+JOIN paywall_stagedrow AS staged ON staged.file_id = %s AND staged.publication = %s
+    AND staged.several AND staged.number_key = found.number_key
+    AND staged.digest = found.digest AND staged.line > found.line
 """
-# The best line's row says whose account it is: its id follows the rank of its status.
-_CHANGES = """
+# Its own digest where an account has one row; of several, the sum of what fits into one number.
+ACCOUNT_DIGEST = """CASE COUNT(*) WHEN 1 THEN MIN(digest)
+    ELSE CAST(SUM(digest / 65536) AS bigint) END AS digest"""
+# The best row says whose account it is, the first of equals: its line follows its status' rank.
+BEST_LINE = """MIN(line + CASE status WHEN 'active' THEN 0 WHEN 'hold' THEN 1099511627776
+    WHEN 'stopped' THEN 2199023255552 ELSE 3298534883328 END) AS best"""
+_CHANGES = f"""
 INSERT INTO paywall_stagedchange (file_id, kind, account_id, row_id, rows, digest)
-SELECT %s, 'changed', account.id, found.best %% 1099511627776, found.rows, found.digest
+SELECT best.file_id, 'changed', account.id, best.id, found.rows, found.digest
 FROM (
-    SELECT number_key, CAST(SUM(digest) AS bigint) AS digest, COUNT(*) AS rows, MIN(id +
-        CASE status WHEN 'active' THEN 0 WHEN 'hold' THEN 1099511627776
-        WHEN 'stopped' THEN 2199023255552 ELSE 3298534883328 END) AS best
+    SELECT number_key, {ACCOUNT_DIGEST}, COUNT(*) AS rows, {BEST_LINE}
     FROM paywall_stagedrow
-    WHERE file_id = %s AND publication = %s AND number_key > %s AND number_key <= %s
+    WHERE file_id = %s AND publication = %s AND several AND number_key > %s AND number_key <= %s
     GROUP BY number_key
 ) AS found
 JOIN paywall_printaccount AS account
     ON account.publication = %s AND account.number_key = found.number_key
+JOIN paywall_stagedrow AS best
+    ON best.file_id = %s AND best.publication = account.publication
+    AND best.several AND best.number_key = found.number_key
+    AND best.line = found.best %% 1099511627776
 WHERE account.digest <> found.digest OR account.absent_since IS NOT NULL
 ORDER BY found.number_key
 """
 # The same, where each account has one row.
 _CHANGES_OF_SINGLES = """
 INSERT INTO paywall_stagedchange (file_id, kind, account_id, row_id, rows, digest)
-SELECT %s, 'changed', account.id, staged.id, 1, staged.digest
+SELECT staged.file_id, 'changed', account.id, staged.id, 1, staged.digest
 FROM paywall_stagedrow AS staged
 JOIN paywall_printaccount AS account
     ON account.publication = staged.publication AND account.number_key = staged.number_key
-WHERE staged.file_id = %s AND staged.publication = %s
-    AND staged.number_key > %s AND staged.number_key <= %s
+WHERE staged.file_id = %s AND staged.id > %s AND staged.id <= %s AND NOT staged.several
     AND (account.digest <> staged.digest OR account.absent_since IS NOT NULL)
-ORDER BY staged.number_key
+ORDER BY staged.id
 """
 _NEW = """
 SELECT COUNT(*) FROM paywall_stagedrow AS staged
-WHERE staged.file_id = %s AND staged.publication = %s
+WHERE staged.file_id = %s AND staged.publication = %s AND staged.several
     AND staged.number_key > %s AND staged.number_key <= %s
     AND NOT EXISTS (SELECT 1 FROM paywall_printaccount AS account
         WHERE account.publication = staged.publication AND account.number_key = staged.number_key)
 """
-_ABSENT = """
-INSERT INTO paywall_stagedchange (file_id, kind, account_id, rows, digest)
-SELECT %s, 'absent', account.id, 0, 0 FROM paywall_printaccount AS account
-WHERE account.publication = %s AND account.number_key > %s AND account.number_key <= %s
-    AND account.absent_since IS NULL
-    AND NOT EXISTS (SELECT 1 FROM paywall_stagedrow AS staged WHERE staged.file_id = %s
-        AND staged.publication = account.publication AND staged.number_key = account.number_key)
-"""
 
 
-def judge(file: CirculationImport, *, now: datetime) -> list[str]:
+def judge(file: CirculationImport, in_force: InForce, *, now: datetime) -> list[str]:
     """Write down what a staged file would change; return why staff are to be asked, if they are."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE paywall_stagedrow, paywall_printaccount")
-    publications = list(
-        StagedRow.objects.filter(file=file)
-        .order_by()
-        .values_list("publication", flat=True)
-        .distinct()
-    )
+    publications = list(file.publications)
+    there = PrintAccount.objects.filter(publication__in=publications)
+    rows = StagedRow.objects.filter(file=file)
+    known = meet(file, in_force) if there.exists() else 0
+    file.new = rows.filter(several=False).count() - known
+    if known:
+        for stretch in stretches(rows, BATCH):
+            with transaction.atomic():
+                hurry()
+                _run(_CHANGES_OF_SINGLES, file.pk, *stretch)
+            make_way()
     for publication in publications:
-        rows = StagedRow.objects.filter(file=file, publication=publication)
-        there = PrintAccount.objects.filter(publication=publication)
-        if file.singles and not there.exists():  # the first file of all
-            file.new += rows.count()
-            continue
-        for span in spans(rows, BATCH):
+        for span in spans(rows.filter(publication=publication, several=True), BATCH):
             with transaction.atomic():
                 hurry()
                 _find_changes(file, publication, span)
             make_way()
-        if file.full:
-            for span in spans(there, BATCH):
-                with transaction.atomic():
-                    hurry()
-                    _run(_ABSENT, file.pk, publication, *span, file.pk)
-                make_way()
+    if file.full:
+        note_absent(file, in_force.missed())
+    for publication in publications:
         _leave_half_read(file, publication)
     _count(file)
     file.would_end, file.activations = endings_of(file, publications, now=now)
@@ -121,11 +118,8 @@ def judge(file: CirculationImport, *, now: datetime) -> list[str]:
 
 
 def _find_changes(file: CirculationImport, publication: str, span: tuple[str, str]) -> None:
-    if file.singles:
-        _run(_CHANGES_OF_SINGLES, file.pk, file.pk, publication, *span)
-    else:
-        _reject_repeated(file, publication, span)
-        _run(_CHANGES, file.pk, file.pk, publication, *span, publication)
+    _reject_repeated(file, publication, span)
+    _run(_CHANGES, file.pk, publication, *span, publication, file.pk)
     file.new += _run(_NEW, file.pk, publication, *span)
 
 
@@ -138,7 +132,7 @@ def _run(sql: str, *params: str | int) -> int:
 
 def _reject_repeated(file: CirculationImport, publication: str, span: tuple[str, str]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_REPEATED, [file.pk, publication, *span])
+        cursor.execute(_REPEATED, [file.pk, publication, *span, file.pk, publication])
         repeated = cursor.fetchall()
     if repeated:
         RejectedRow.objects.bulk_create(
@@ -155,6 +149,7 @@ def _reject_repeated(file: CirculationImport, publication: str, span: tuple[str,
         )
         StagedRow.objects.filter(pk__in=[row[0] for row in repeated]).delete()
         file.rejected += len(repeated)
+        file.publications[publication] -= len(repeated)
 
 
 def _leave_half_read(file: CirculationImport, publication: str) -> None:
@@ -177,12 +172,6 @@ def _count(file: CirculationImport) -> None:
         kinds[kind] = accounts if kind == StagedChange.Kind.ABSENT else rows
     file.changed, file.absent = kinds["changed"], kinds["absent"]
     file.unchanged = file.rows - file.rejected - file.new - file.changed
-    file.publications = dict(
-        StagedRow.objects.filter(file=file)
-        .order_by()
-        .values_list("publication")
-        .annotate(rows=Count("pk"))
-    )
 
 
 def _rejects_too_many(file: CirculationImport) -> list[str]:

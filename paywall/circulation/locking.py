@@ -1,15 +1,14 @@
 """One circulation file at a time: the lock goes with its process, however that ends."""
 
 import fcntl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.db import DatabaseError, connection
 
-# The cache in KiB where negative; the log in pages of 4 KiB.
-_GENEROUS = {"cache_size": -98304, "wal_autocheckpoint": 8000}
-_USUAL = {"cache_size": -2000, "wal_autocheckpoint": 1000}
+_LONG_LOG = 8000  # pages of 4 KiB
+_USUAL_LOG = 1000
 _KEY = 0x6369726331  # of PostgreSQL's advisory locks: ours alone in this database
 
 
@@ -24,7 +23,7 @@ def one_at_a_time() -> Iterator[None]:
         with _advisory_lock():
             yield
     else:
-        with _file_lock(Path(f"{connection.settings_dict['NAME']}.importing")), _room():
+        with _file_lock(Path(f"{connection.settings_dict['NAME']}.importing")), _long_log():
             yield
 
 
@@ -46,19 +45,14 @@ def _advisory_lock() -> Iterator[None]:
 
 
 @contextmanager
-def _room() -> Iterator[None]:
-    """Give SQLite memory for indexes of millions, and have it tidy its log less often."""
-    try:
-        _set(_GENEROUS)
-        yield
-    finally:
-        _set(_USUAL)
-
-
-def _set(pragmas: Mapping[str, int]) -> None:
+def _long_log() -> Iterator[None]:
+    """Have SQLite tidy its log less often."""
     with connection.cursor() as cursor:
-        for name, value in pragmas.items():
-            cursor.execute(f"PRAGMA {name} = {value}")
+        try:
+            cursor.execute(f"PRAGMA wal_autocheckpoint = {_LONG_LOG}")
+            yield
+        finally:
+            cursor.execute(f"PRAGMA wal_autocheckpoint = {_USUAL_LOG}")
 
 
 @contextmanager

@@ -60,7 +60,7 @@ class PrintAccount(models.Model):
             ),
             models.Index(Lower("last_name"), name="print_account_name"),
             models.Index(
-                fields=["phone_last4", "last_name"],
+                fields=["phone_last4"],
                 condition=~models.Q(phone_last4=""),
                 name="print_account_phone",
             ),
@@ -157,9 +157,14 @@ class CirculationImport(models.Model):
     would_end = models.PositiveIntegerField(default=0, help_text="Activations that would end.")
     activations = models.PositiveIntegerField(default=0, help_text="Open when it was judged.")
     publications = models.JSONField(default=dict, help_text="How many rows each has.")
-    singles = models.BooleanField(default=False, help_text="Each account has one row: it is known.")
     readings = models.PositiveSmallIntegerField(
         default=0, help_text="How often reading it was begun, if staff sent it."
+    )
+    added_to = models.PositiveBigIntegerField(
+        default=0, help_text="The staged row up to which new accounts are in force."
+    )
+    keys_from = models.PositiveBigIntegerField(
+        null=True, help_text="What a staged row's key is added to: its new account has that one."
     )
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
@@ -229,10 +234,15 @@ class StagedRow(models.Model):
     status = models.CharField(max_length=8)
     hold_until = models.DateField(null=True)
     paid_through = models.DateField(null=True)
+    several = models.BooleanField(
+        db_default=False, help_text="Its account may have other rows in the file, too."
+    )
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["file", "publication", "number_key"], name="staged_row_account"),
+            models.Index(
+                fields=["number_key"], condition=models.Q(several=True), name="staged_row_several"
+            ),
             models.Index(
                 fields=["file", "former_number_key"],
                 condition=~models.Q(former_number_key=""),

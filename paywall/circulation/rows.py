@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
 from hashlib import blake2b
-from operator import gt
 from typing import NamedTuple
 
 from paywall.circulation.check_digits import is_checked
@@ -19,9 +18,11 @@ _PLAIN_PHONE = re.compile(r"[0-9 ().+-]*[0-9]{4}").fullmatch
 _SHORT = 24  # characters of what was written that a reason quotes
 
 
-# A row as it is staged: texts in the order of ROW, after 48 bits of them all. The sum of these over
-# an account's rows tells whether it changed. An empty date is "".
-Row = tuple[int, tuple[str, ...]]
+# Raise it with every change of what is kept of a row: all rows are then read anew.
+_READING = "1"
+
+# A row as it is staged: texts in the order of ROW. An empty date is "".
+Row = tuple[str, ...]
 ROW = (
     "publication",
     "number",
@@ -53,6 +54,7 @@ class Rejected(NamedTuple):
     number: str
     number_key: str
     reason: str
+    repeats: bool = False
 
 
 _TEXTS = (
@@ -69,7 +71,31 @@ _TEXTS = (
     ("product", 40),
     ("rate_code", 40),
 )
-_LIMITS = tuple(limit for _, limit in _TEXTS)
+
+
+def digester_of(profile: Profile) -> Callable[[tuple[str, ...]], int]:
+    """Return what gives 62 bits of the fields of a record, as they are written.
+
+    A row of which an account has the digest in force says nothing new: it need not be read. What
+    else decides how it is read, is part of it.
+    """
+    rules = (
+        profile.dates,
+        sorted(profile.no_date),
+        sorted(profile.statuses.items()),
+        profile.days,
+        profile.prefixes,
+        profile.check,
+        profile.publication,
+    )
+    start = blake2b(f"{_READING} {rules}".encode(), digest_size=8).hexdigest() + _BETWEEN
+    between, number_of = "\x1f".join, int.from_bytes
+
+    def digest_of(fields: tuple[str, ...]) -> int:
+        told = (start + between(fields)).encode("utf-8", "replace")
+        return number_of(blake2b(told, digest_size=8).digest(), "big") >> 2
+
+    return digest_of
 
 
 def reader_of(profile: Profile) -> Callable[[tuple[str, ...]], Row | Rejected]:
@@ -77,7 +103,7 @@ def reader_of(profile: Profile) -> Callable[[tuple[str, ...]], Row | Rejected]:
     key_of = _numbers(profile)
     date_of = lru_cache(8192)(lambda text: _date(text, profile))
     days_of = lru_cache(1024)(lambda text: _days(text, profile))
-    statuses, publication_of_all = profile.statuses, profile.publication
+    statuses, publication_of_all, check = profile.statuses, profile.publication, profile.check
 
     def read(fields: tuple[str, ...]) -> Row | Rejected:
         (
@@ -86,24 +112,30 @@ def reader_of(profile: Profile) -> Callable[[tuple[str, ...]], Row | Rejected]:
             hold_until,
         ) = values = _tidied(fields)  # fmt: skip
         publication = publication or publication_of_all
-        texts = (
-            publication, number, first_name, last_name, second_name, company, street, city,
-            postal_code, billing, product, rate_code,
-        )  # fmt: skip
         key = key_of(number) if len(number) <= 40 else ""
 
         def rejected(reason: str) -> Rejected:
             return Rejected(publication[:40], number[:40], key[:40], reason)
 
-        if any(map(gt, map(len, texts), _LIMITS)):
-            return rejected(_too_long(texts))
+        if (
+            len(publication) > 40 or len(number) > 40 or len(first_name) > 80
+            or len(last_name) > 80 or len(second_name) > 160 or len(company) > 160
+            or len(street) > 200 or len(city) > 80 or len(postal_code) > 16 or len(billing) > 16
+            or len(product) > 40 or len(rate_code) > 40
+        ):  # fmt: skip
+            return rejected(
+                _too_long(
+                    publication, number, first_name, last_name, second_name, company, street,
+                    city, postal_code, billing, product, rate_code,
+                )
+            )  # fmt: skip
         if "\0" in "".join(values):
             return rejected("holds a NUL, which is no text")
         if not key:
             return rejected("has no account number")
         if len(key) > 40:
             return rejected("the account number is longer than 40 characters")
-        if profile.check and not is_checked(key, profile.check):
+        if check and not is_checked(key, check):
             return rejected(f"the check digit of the account number {number} is wrong")
         word = statuses.get(status) or statuses.get(status.lower())
         if word is None:
@@ -113,13 +145,11 @@ def reader_of(profile: Profile) -> Callable[[tuple[str, ...]], Row | Rejected]:
             delivery_days = days_of(days)
         except ValueError as error:
             return rejected(str(error))
-        kept = (
+        return (
             publication, number, key, key_of(former)[:40] if former else "", first_name, last_name,
             second_name, company, street, city, postal_code, billing,
             _last4(phone), _address(email), product, rate_code, delivery_days, word, hold, paid,
         )  # fmt: skip
-        told = "\x1f".join(kept).encode("utf-8", "replace")
-        return int.from_bytes(blake2b(told, digest_size=6).digest()), kept
 
     return read
 
@@ -148,7 +178,7 @@ def _numbers(profile: Profile) -> Callable[[str], str]:
     return key_of
 
 
-def _too_long(texts: tuple[str, ...]) -> str:
+def _too_long(*texts: str) -> str:
     name, limit = next(one for one, text in zip(_TEXTS, texts, strict=True) if len(text) > one[1])
     return f"{name} is longer than {limit} characters"
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
@@ -26,10 +27,30 @@ def hurry() -> None:
             cursor.execute(_HURRY)
 
 
+def moment() -> str:
+    """Return the type that a moment has in a statement of our own."""
+    return "timestamp with time zone" if connection.vendor == "postgresql" else "text"
+
+
 def make_way() -> None:
     """Let others write on SQLite, between two transactions: who waits there only looks at times."""
     if connection.vendor == "sqlite":
         time.sleep(BREATH)
+
+
+@contextmanager
+def room(megabytes: int) -> Iterator[None]:
+    """Have a database keep so much of its indexes in memory, or sort so much at once."""
+    if connection.vendor == "postgresql":
+        begin, end = f"SET work_mem = '{megabytes}MB'", "RESET work_mem"
+    else:
+        begin, end = f"PRAGMA cache_size = {-1024 * megabytes}", "PRAGMA cache_size = -2000"
+    with connection.cursor() as cursor:
+        cursor.execute(begin)
+        try:
+            yield
+        finally:
+            cursor.execute(end)
 
 
 def spans(rows: "QuerySet[Any]", size: int) -> Iterator[tuple[str, str]]:
@@ -54,7 +75,12 @@ def spans(rows: "QuerySet[Any]", size: int) -> Iterator[tuple[str, str]]:
 
 def stretches(rows: "QuerySet[Any]", size: int) -> Iterator[tuple[int, int]]:
     """Yield stretches of keys, (after, to]. One file's rows come one after another."""
+    first, last = ends_of(rows)
+    for after in range(first - 1, last, size):
+        yield after, min(after + size, last)
+
+
+def ends_of(rows: "QuerySet[Any]") -> tuple[int, int]:
+    """Return the first and the last key; 1 and 0 where there are none."""
     ends = rows.aggregate(first=Min("pk"), last=Max("pk"))
-    if ends["last"] is not None:
-        for after in range(ends["first"] - 1, ends["last"], size):
-            yield after, min(after + size, ends["last"])
+    return (1, 0) if ends["last"] is None else (ends["first"], ends["last"])

@@ -1,20 +1,22 @@
 """Bringing the rows of a file into the staging table, where nothing is in force yet."""
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from typing import IO, Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from paywall.circulation.claims import Suppressed
 from paywall.circulation.erasing import suppression_key
 from paywall.circulation.errors import RefusedError
+from paywall.circulation.in_force import InForce
 from paywall.circulation.models import CirculationImport, RejectedRow, StagedChange, StagedRow
-from paywall.circulation.profiles import Profile
+from paywall.circulation.profiles import COLUMNS, Profile
 from paywall.circulation.records import Wrong, records_of
-from paywall.circulation.rows import ROW, Rejected, Row, reader_of
-from paywall.circulation.singling import Singles
-from paywall.circulation.spans import hurry, make_way, stretches
+from paywall.circulation.rows import ROW, Rejected, Row, digester_of, reader_of
+from paywall.circulation.several import Several
+from paywall.circulation.spans import ends_of, hurry, make_way, stretches
 
 BATCH = 5000  # rows written in one transaction on SQLite: other writers wait for it
 COPIED = 200_000  # the same on PostgreSQL, where nobody waits
@@ -30,25 +32,44 @@ _INSERT = (
 )
 
 _NULL = r"\N"
+_PUBLICATION = COLUMNS.index("publication")
+MANY = 50_000  # rows: fewer are deleted
+_EMPTY = {"postgresql": "TRUNCATE", "sqlite": "DELETE FROM"}  # without WHERE it looks at no row
 
-Staged = tuple[int, Row]
+Staged = tuple[int, int, Row]  # the line, the digest, and what is kept
 
 
 class _Sorted:
-    """The good rows of a file, one after another; the others are put aside."""
+    """The good rows of a file that say something new; the others are counted or put aside."""
 
-    def __init__(self, text: IO[str], profile: Profile) -> None:
+    def __init__(self, text: IO[str], profile: Profile, in_force: InForce) -> None:
         self._records = records_of(text, profile)
-        self._read = reader_of(profile)
+        self._read, self._digest_of = reader_of(profile), digester_of(profile)
+        self._publication = profile.publication
         self._erased = frozenset(Suppressed.objects.values_list("key", flat=True))
+        self._lines = in_force.lines
+        self._same: Counter[str] = Counter()
+        self._staged: Counter[str] = Counter()
         self.wrong: list[tuple[int, Rejected]] = []
         self.left_out = 0
-        self.singles = Singles()
+        self.several = Several()
 
     def __iter__(self) -> Iterator[Staged]:
         """Yield good rows, until many wrong ones are in hand; then go on where it ended."""
         for line, fields in self._records:
-            row = self._read(fields) if isinstance(fields, tuple) else _wrong(fields)
+            row: Row | Rejected
+            if isinstance(fields, Wrong):
+                digest, row = 0, Rejected("", "", "", fields.reason)
+            else:
+                digest = self._digest_of(fields)
+                first = self._lines.get(digest)
+                if first == 0:
+                    self._lines[digest] = line
+                    self._same[fields[_PUBLICATION]] += 1
+                    continue
+                row = self._read(fields)
+                if first and isinstance(row, tuple):
+                    row = repeated(*row[:3], line=first)
             if isinstance(row, Rejected):
                 self.wrong.append((line, row))
                 if len(self.wrong) >= MOST_WRONG:
@@ -56,45 +77,59 @@ class _Sorted:
             elif self._erased and _is_erased(row, self._erased):
                 self.left_out += 1
             else:
-                self.singles.add(row[1][0], row[1][2])
-                yield line, row
+                self._staged[row[0]] += 1
+                self.several.add(row[0], row[2])
+                yield line, digest, row
+
+    def publications(self) -> Counter[str]:
+        """Return how many good rows there are of each publication."""
+        found = self._staged.copy()
+        for name, rows in self._same.items():
+            found[" ".join(name.split()) or self._publication] += rows
+        return found
 
 
-def stage(file: CirculationImport, text: IO[str], profile: Profile) -> None:
-    """Write the rows of a file down as staged or rejected, and count them on the import.
+def stage(file: CirculationImport, text: IO[str], profile: Profile) -> InForce:
+    """Write down the rows of a file that say something new, and those rejected; count them all.
 
-    Those of accounts that were erased are left out, and counted as unchanged.
+    Returns what is in force, and what of it the file says too. Rows of accounts that were erased
+    are left out, and counted as unchanged.
     Raises RefusedError: it is of another kind, or holds no row that can be read.
     """
-    found = _Sorted(text, profile)
-    staged = rejected = 0
+    in_force = InForce()
+    found = _Sorted(text, profile, in_force)
+    rejected = 0
     rows = iter(found)
     while True:
         written = _write(file.pk, rows)
         _reject(file, found.wrong)
-        staged, rejected = staged + written, rejected + len(found.wrong)
-        if rejected > max(SENSELESS, staged):
-            raise RefusedError(f"{rejected} of its first {staged + rejected} rows make no sense.")
+        rejected += len(found.wrong)
+        good = found.publications().total()
+        if rejected > max(SENSELESS, good):
+            raise RefusedError(f"{rejected} of its first {good + rejected} rows make no sense.")
         if len(found.wrong) >= MOST_WRONG:
             rows = iter(found)
         elif not written:
             break
         found.wrong.clear()
-    file.rows, file.rejected = staged + rejected + found.left_out, rejected
-    file.singles = found.singles.are_all(file)
-    if not staged:
+    file.rows, file.rejected = good + rejected + found.left_out, rejected
+    file.publications = dict(found.publications())
+    if not good:
         raise RefusedError(
             f"None of its {rejected} rows can be read." if rejected else "It has no rows."
         )
+    found.several.mark(file)
+    return in_force
 
 
-def _wrong(record: Wrong) -> Rejected:
-    return Rejected("", "", "", record.reason)
+def repeated(publication: str, number: str, key: str, *, line: int) -> Rejected:
+    """Return what is wrong with a row that says what an earlier line says."""
+    return Rejected(publication, number, key, f"says what line {line} says", repeats=True)
 
 
 def _is_erased(row: Row, erased: frozenset[str]) -> bool:
     """Tell whether a reader had this account forgotten, under this number or its former one."""
-    publication, _, *numbers = row[1][:4]
+    publication, _, *numbers = row[:4]
     return any(number and suppression_key(publication, number) in erased for number in numbers)
 
 
@@ -105,8 +140,8 @@ def _write(file_id: int, rows: Iterator[Staged]) -> int:
             hurry()
             return _copy(cursor, file_id, islice(rows, COPIED))
     batch = [
-        (file_id, line, row[0], *row[1][:-2], row[1][-2] or None, row[1][-1] or None)
-        for line, row in islice(rows, BATCH)
+        (file_id, line, digest, *row[:-2], row[-2] or None, row[-1] or None)
+        for line, digest, row in islice(rows, BATCH)
     ]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(_INSERT, batch)
@@ -118,19 +153,18 @@ def _copy(cursor: Any, file_id: int, rows: Iterator[Staged]) -> int:
     """Send rows piece by piece: the server writes one while we read the next."""
     count = 0
     with cursor.copy(_COPY) as copy:
-        while piece := [_copied(file_id, line, row) for line, row in islice(rows, PIECE)]:
+        while piece := [_copied(file_id, *row) for row in islice(rows, PIECE)]:
             copy.write("".join(piece))
             count += len(piece)
     return count
 
 
-def _copied(file_id: int, line: int, row: Row) -> str:
+def _copied(file_id: int, line: int, digest: int, row: Row) -> str:
     """Return a row in COPY's text format; tidied texts hold no tab and no end of line."""
-    digest, texts = row
-    told = "\t".join(texts[:-2])
+    told = "\t".join(row[:-2])
     if "\\" in told:
         told = told.replace("\\", "\\\\")
-    hold_until, paid_through = texts[-2] or _NULL, texts[-1] or _NULL
+    hold_until, paid_through = row[-2] or _NULL, row[-1] or _NULL
     return f"{file_id}\t{line}\t{digest}\t{told}\t{hold_until}\t{paid_through}\n"
 
 
@@ -144,6 +178,7 @@ def _reject(file: CirculationImport, wrong: list[tuple[int, Rejected]]) -> None:
                 number=row.number.replace("\0", ""),
                 number_key=row.number_key,
                 reason=row.reason[:300].replace("\0", ""),
+                repeats=row.repeats,
             )
             for line, row in wrong
         ],
@@ -154,8 +189,28 @@ def _reject(file: CirculationImport, wrong: list[tuple[int, Rejected]]) -> None:
 def clear(file: CirculationImport) -> None:
     """Forget what is staged of a file; what was rejected stays for staff."""
     for model in (StagedChange, StagedRow):
-        for after, to in stretches(model.objects.filter(file=file), 4 * BATCH):
+        whole = model.objects.filter(file=file)
+        first, last = ends_of(whole)
+        if last - first >= MANY and _empty(model, file):
+            continue
+        for after, to in stretches(whole, 4 * BATCH):
             with transaction.atomic():
                 hurry()
                 model.objects.filter(file=file, pk__gt=after, pk__lte=to).delete()
             make_way()
+
+
+def _empty(model: type[StagedChange | StagedRow], file: CirculationImport) -> bool:
+    """Empty a whole table at once, if nothing else is in it and nobody looks at it just now."""
+    table = model._meta.db_table
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("SET LOCAL lock_timeout = '500ms'")
+                cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+            if model.objects.exclude(file=file).exists():
+                return False
+            cursor.execute(f"{_EMPTY[connection.vendor]} {table}")
+    except OperationalError:  # somebody does, as a backup that takes an hour
+        return False
+    return True

@@ -8,7 +8,7 @@ article pages meanwhile.
 
 import argparse
 import csv
-import os
+import json
 import random
 import signal
 import sqlite3
@@ -66,11 +66,15 @@ def _row(number: int, *, bad: bool) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """An import: how long, and how much memory its process had at most."""
+    """An import: how long, how much of it its process was busy, and its memory at most."""
 
     seconds: float
+    busy: float
     megabytes: float
     said: str
+
+    def __str__(self) -> str:
+        return f"{self.busy:.1f} s busy, {self.megabytes:.0f} MB\n  {self.said}"
 
 
 def bare_seconds(database: str, path: Path) -> tuple[float, float]:
@@ -109,25 +113,30 @@ def _executemany(name: str, columns: str, path: Path) -> float:
         return time.perf_counter() - begun
 
 
+# A small process starts the import: how much memory one has used at most counts what it had
+# before it became another program, and ours holds a file.
+_STARTER = """
+import json, os, subprocess, sys, time
+begun = time.perf_counter()
+process = subprocess.Popen(sys.argv[1:])
+_, status, used = os.wait4(process.pid, 0)
+print(json.dumps([time.perf_counter() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss]))
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
 def run_import(path: Path, environment: dict[str, str]) -> Run:
     """Import the file in a process of its own. Raises RuntimeError unless it is taken."""
-    begun = time.perf_counter()
-    with tempfile.TemporaryFile("w+") as output:
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "import_circulation", str(path)],
-            env=environment,
-            cwd=serving.ROOT,
-            stdout=output,
-            stderr=output,
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        seconds = time.perf_counter() - begun
-        output.seek(0)
-        said = output.read()
-    if process.returncode:
-        raise RuntimeError(f"The import failed:\n{said[-2000:]}")
-    return Run(seconds, used.ru_maxrss / 1024, said.strip().splitlines()[-1])
+    command = [sys.executable, "-c", _STARTER]
+    command += [sys.executable, "manage.py", "import_circulation", str(path)]
+    done = subprocess.run(
+        command, env=environment, cwd=serving.ROOT, capture_output=True, text=True
+    )
+    if done.returncode:
+        raise RuntimeError(f"The import failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    *_, said, numbers = done.stdout.strip().splitlines()
+    seconds, busy, kilobytes = json.loads(numbers)
+    return Run(seconds, busy, kilobytes / 1024, said)
 
 
 class Pages:
@@ -165,42 +174,60 @@ class Pages:
             self._stop.clear()
 
 
-def measure(store: Store, folder: Path, *, rows: int) -> None:
-    """Measure on one store, and print what was found."""
+def prepare(environment: dict[str, str]) -> None:
+    """Make stories to be read, and readers."""
+    counts = {"BENCH_READERS": str(READERS), "BENCH_FIRST_READERS": "1"}
+    serving.run_module("tests.bench.newspaper", environment | counts)
+
+
+def measure(store: Store, folder: Path, *, rows: int, seconds: float) -> None:
+    """Measure on one store, and print what was found.
+
+    `seconds`: how long pages are asked for before, and after; 0: none are.
+    """
     print(f"\n{store.name}, {rows} rows", flush=True)
     file, again = folder / "file.csv", folder / "again.csv"
-    bad = rows // 1000
+    bad = max(rows // 1000, 1)
     write_file(file, rows=rows, bad=bad)
     write_file(again, rows=rows, bad=bad, order=1)
     site = store.environment(SITE, folder)
-    counts = {"BENCH_READERS": str(READERS), "BENCH_FIRST_READERS": "1"}
-    serving.run_module("tests.bench.newspaper", site | counts)
+    prepare(site)
     parsing, writing = bare_seconds(store.databases[BARE], file)
     bare = parsing + writing
     print(f"  bare              {bare:7.2f} s  (csv {parsing:.2f}, written {writing:.2f})")
-    port = serving.free_port()
+    if seconds:
+        first, slower = _among_readers(file, store, folder, seconds)
+    else:
+        first, slower = run_import(file, site), "not asked for"
+    print(
+        f"  first             {first.seconds:7.2f} s  {first.seconds / bare:5.1f} times bare, "
+        f"{first}\n  pages, p95        {slower}",
+        flush=True,
+    )
+    for name, path in (("the same again", file), ("in another order", again)):
+        run = run_import(path, site)
+        print(
+            f"  {name:17} {run.seconds:7.2f} s  {first.seconds / run.seconds:5.1f} times as fast, "
+            f"{run}",
+            flush=True,
+        )
+
+
+def _among_readers(file: Path, store: Store, folder: Path, seconds: float) -> tuple[Run, str]:
+    """Import while article pages are read; tell how much slower those are."""
+    site, port = store.environment(SITE, folder), serving.free_port()
     with serving.granian(
         "config.wsgi:application", port=port, workers=store.workers, environment=site
     ):
         pages = Pages(port, read_list(folder / "free.tsv"))
         pages.ask_for(2)
-        usual = pages.ask_for(8)
+        before = pages.ask_for(seconds)
         with pages.meanwhile():
-            first = run_import(file, site)
-        print(
-            f"  first             {first.seconds:7.2f} s  {first.seconds / bare:5.1f} times bare, "
-            f"{first.megabytes:.0f} MB\n  {first.said}\n"
-            f"  pages, p95        {usual:7.2f} ms usually, {pages.p95():.2f} ms meanwhile: "
-            f"{pages.p95() / usual:.2f} times",
-            flush=True,
-        )
-    for name, path in (("the same again", file), ("in another order", again)):
-        run = run_import(path, site)
-        print(
-            f"  {name:17} {run.seconds:7.2f} s  {first.seconds / run.seconds:5.1f} times as fast, "
-            f"{run.megabytes:.0f} MB\n  {run.said}",
-            flush=True,
-        )
+            run = run_import(file, site)
+        meanwhile = pages.p95()
+        usual = (before + pages.ask_for(seconds)) / 2
+    told = f"{usual:7.2f} ms usually, {meanwhile:.2f} ms meanwhile: {meanwhile / usual:.2f} times"
+    return run, told
 
 
 def main() -> int:
@@ -208,6 +235,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.circulation", description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--only", choices=("sqlite", "postgresql"))
+    parser.add_argument("--seconds", type=float, default=10, help="asking for pages; 0: none")
     choice = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was made is dropped
     print("\n".join(f"{name}: {value}" for name, value in report.machine().items()), flush=True)
@@ -216,10 +244,10 @@ def main() -> int:
         folder = Path(name)
         if choice.only != "postgresql":
             with stores.sqlite(folder) as store:
-                measure(store, folder, rows=choice.rows)
+                measure(store, folder, rows=choice.rows, seconds=choice.seconds)
         if services and choice.only != "sqlite":
             with stores.postgresql(*services) as store:
-                measure(store, folder, rows=choice.rows)
+                measure(store, folder, rows=choice.rows, seconds=choice.seconds)
     return 0
 
 

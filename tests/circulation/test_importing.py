@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from paywall.circulation import importing
+from paywall.circulation import erasing, importing
 from paywall.circulation.claims import Suppressed
 from paywall.circulation.erasing import suppression_key
 from paywall.circulation.errors import RefusedError
@@ -119,6 +119,48 @@ def test_a_repeated_line_is_rejected_and_names_the_first(tmp_path: Path) -> None
     assert counts(take(tmp_path, [*rows, a_line(5)], at=MONDAY + DAY))[2:] == (1, 0, 200, 2, 0)
 
 
+def test_a_line_repeated_tonight_of_an_account_that_stays_is_rejected(tmp_path: Path) -> None:
+    take(tmp_path, lines(200))
+    rows = [*lines(200)[::-1], a_line(1007)]
+    assert counts(take(tmp_path, rows, at=MONDAY + DAY)) == ("taken", 201, 0, 0, 200, 1, 0)
+    assert str(RejectedRow.objects.get()) == "line 202: says what line 194 says"
+    assert PrintPublication.objects.get().rows == 200
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["before", "after"])
+def test_a_second_line_joins_the_one_that_stays(tmp_path: Path, first: bool) -> None:
+    take(tmp_path, [*lines(20), a_line(5, last_name="Living")])
+    sunday = a_line(5, product="Sunday", status="stopped", last_name="Late")
+    rows = [sunday, *lines(20)] if first else [*lines(20), sunday]
+    rows.insert(10, a_line(5, last_name="Living"))
+    assert counts(take(tmp_path, rows, at=MONDAY + DAY)) == ("taken", 22, 0, 2, 20, 0, 0)
+    account = PrintAccount.objects.get(number="5")
+    assert account.last_name == "Living"
+    assert sorted(account.lines.values_list("product", "status")) == [
+        ("", "active"),
+        ("Sunday", "stopped"),
+    ]
+    assert counts(take(tmp_path, rows[::-1], at=MONDAY + 2 * DAY))[2:] == (0, 0, 22, 0, 0)
+    rows.remove(sunday)
+    assert counts(take(tmp_path, rows, at=MONDAY + 3 * DAY)) == ("taken", 21, 0, 1, 20, 0, 0)
+    assert account.lines.get().status == "active"
+
+
+def test_new_accounts_of_one_line_and_of_several_come_together(tmp_path: Path) -> None:
+    take(tmp_path, lines(20))
+    rows = [*lines(20), a_line(1), a_line(2), a_line(2, product="Sunday"), a_line(3)]
+    assert counts(take(tmp_path, rows, at=MONDAY + DAY)) == ("taken", 24, 4, 0, 20, 0, 0)
+    found = PrintAccount.objects.filter(first_seen_at=MONDAY + DAY).order_by("number")
+    assert [(one.number, one.lines.count()) for one in found] == [("1", 1), ("2", 2), ("3", 1)]
+
+
+def test_a_row_written_otherwise_is_no_repeat_and_changes_nobody(tmp_path: Path) -> None:
+    take(tmp_path, lines(20))
+    rows = [*lines(20)[1:], a_line(" 1000", status="Active")]
+    assert counts(take(tmp_path, rows, at=MONDAY + DAY)) == ("taken", 20, 0, 1, 19, 0, 0)
+    assert PrintLine.objects.count() == PrintAccount.objects.count() == 20
+
+
 def test_a_file_older_than_the_last_is_refused(tmp_path: Path) -> None:
     take(tmp_path, lines(2), at=MONDAY)
     file = take(tmp_path, lines(1), at=MONDAY - DAY)
@@ -215,6 +257,17 @@ def test_after_a_move_the_activation_goes_over_to_the_new_number(tmp_path: Path)
     assert is_open(activation, MONDAY + 30 * DAY)
 
 
+def test_a_move_that_was_told_before_ends_nobody_when_the_old_number_goes(tmp_path: Path) -> None:
+    rows = [*lines(20), a_line(77, former_account_number="1000")]
+    take(tmp_path, rows)
+    activation = activate(1000)
+    rows[0] |= {"status": "stopped", "paid_through": "2026-01-01"}
+    file = take(tmp_path, rows, at=MONDAY + DAY)
+    assert (file.state, file.would_end) == (ImportState.TAKEN, 0)
+    activation.refresh_from_db()
+    assert activation.account.number == "77"
+
+
 def test_an_account_that_is_still_delivered_gives_nothing_away(tmp_path: Path) -> None:
     take(tmp_path, lines(3))
     activation = activate(1000)
@@ -282,6 +335,19 @@ def test_an_erased_account_stays_erased(tmp_path: Path) -> None:
     rows = [*lines(3), a_line(9, former_account_number="1001")]
     assert counts(take(tmp_path, rows)) == ("taken", 4, 2, 0, 2, 0, 0)
     assert set(PrintAccount.objects.values_list("number", flat=True)) == {"1000", "1002"}
+
+
+def test_one_erased_is_left_out_under_a_number_that_it_had_before_or_has_since(
+    tmp_path: Path,
+) -> None:
+    rows = [*lines(20), a_line(77, former_account_number="1001"), a_line(78)]
+    take(tmp_path, rows)
+    erasing.suppress([PrintAccount.objects.get(number="1001")], now=MONDAY)
+    file = take(tmp_path, rows[::-1], at=MONDAY + DAY)
+    assert counts(file) == ("taken", 22, 0, 0, 22, 0, 1)
+    there = PrintAccount.objects.filter(absent_since=None)
+    assert not there.filter(number__in=["1001", "77"]).exists()
+    assert there.count() == 20
 
 
 def test_a_second_yes_or_no_comes_too_late(tmp_path: Path) -> None:

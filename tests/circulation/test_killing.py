@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -32,8 +34,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 KILLS = 20
 ROWS = 400
-# A process that takes a file in batches of a few rows, so that there are many moments to die in.
-CHILD = """
+# A process that has others take a file, one after another, in batches of a few rows, so that there
+# are many moments to die in. Each is a copy of it that has not connected to the database yet.
+NURSE = """
 import os, sys, time
 sys.path.insert(0, os.getcwd())
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
@@ -41,37 +44,73 @@ import django
 django.setup()
 from datetime import datetime
 from django.db import connection
-from paywall.circulation import following, importing, judging, staging, swapping
-staging.BATCH = judging.BATCH = swapping.BATCH = following.BATCH = 20
-staging.COPIED = 20
+from paywall.circulation import adding, following, importing, judging, meeting, staging, swapping
+for module in (adding, following, judging, meeting, staging, swapping):
+    module.BATCH = 20
+staging.COPIED = adding.ADDED = 20
 def slowly(execute, sql, params, many, context):
     time.sleep(0.001)
     return execute(sql, params, many, context)
-moments = datetime.fromisoformat(sys.argv[2])
-print("begins", flush=True)
-with connection.execute_wrapper(slowly):
-    answer = importing.take(sys.argv[1], profile="standard", now=moments)
-print("ends", answer.file.state, flush=True)
+for order in sys.stdin:
+    path, at = order.split()
+    child = os.fork()
+    if not child:
+        print("begins", os.getpid(), flush=True)
+        with connection.execute_wrapper(slowly):
+            answer = importing.take(path, profile="standard", now=datetime.fromisoformat(at))
+        print("ends", answer.file.state, flush=True)
+        os._exit(0)
+    os.waitpid(child, 0)
+    print("gone", flush=True)
 """
 
 
-def start(path: Path, at: str) -> "subprocess.Popen[str]":
+class Nurse:
+    """Has processes take in a file, one at a time."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+
+    def have_taken(self, path: Path, at: datetime) -> int:
+        """Return the id of the process that has just begun."""
+        assert self._process.stdin
+        self._process.stdin.write(f"{path} {at.isoformat()}\n")
+        self._process.stdin.flush()
+        begins, _, process_id = self._line().partition(" ")
+        assert begins == "begins"
+        return int(process_id)
+
+    def wait(self) -> str:
+        """Wait until it is gone; return what it said last."""
+        said = ""
+        while (line := self._line()) != "gone":
+            said = line
+        return said
+
+    def _line(self) -> str:
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        assert line, "it died"
+        return line.strip()
+
+
+@pytest.fixture
+def nurse() -> Iterator[Nurse]:
     name = connection.settings_dict["NAME"]
     url = f"sqlite:///{name}"
     if connection.vendor == "postgresql":
         db = connection.settings_dict
         secret = f":{db['PASSWORD']}" if db["PASSWORD"] else ""
         url = f"postgres://{db['USER']}{secret}@{db['HOST']}:{db['PORT'] or 5432}/{name}"
-    process = subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(path), at],
+    with subprocess.Popen(
+        [sys.executable, "-c", NURSE],
         env={**os.environ, "DATABASE_URL": url, "DATABASE_POOL": "2"},
         cwd=settings.BASE_DIR,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-    )
-    assert process.stdout
-    assert process.stdout.readline() == "begins\n"
-    return process
+    ) as process:
+        yield Nurse(process)
 
 
 def tonight() -> list[dict[str, str]]:
@@ -84,33 +123,28 @@ def tonight() -> list[dict[str, str]]:
     return [*rows, moved, *(a_line(9000 + number) for number in range(60))]
 
 
-def test_killed_at_twenty_moments_it_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
+def test_killed_at_twenty_moments_it_ends_as_if_it_had_not_been(
+    tmp_path: Path, nurse: Nurse
+) -> None:
     take(tmp_path, lines(ROWS))
     moving, stopping = activate(1001), activate(1020)
     for number in range(1100, 1125):
         activate(number)
     path = write(tmp_path / "tonight.csv", tonight(), at=MONDAY + DAY)
-    at = (MONDAY + DAY).isoformat()
     old = dict(PrintAccount.objects.values_list("number", "digest"))
     chance = random.Random(4)
     states = set()
-    process = start(path, at)
-    begun = time.monotonic()
     for _ in range(KILLS):
+        process_id = nurse.have_taken(path, MONDAY + DAY)
         time.sleep(chance.uniform(0, 0.35))
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
-        assert process.stdout
-        process.stdout.close()
+        os.kill(process_id, signal.SIGKILL)
+        nurse.wait()
         states.add(CirculationImport.objects.latest("pk").state)
         _each_account_is_whole(old)
         assert is_open(moving, MONDAY + DAY)
-        process = start(path, at)
-    process.wait()
-    assert process.stdout
-    assert process.stdout.read() == "ends taken\n"
-    process.stdout.close()
-    assert {"staging", "swapping"} & states, time.monotonic() - begun
+    nurse.have_taken(path, MONDAY + DAY)
+    assert nurse.wait() == "ends taken"
+    assert {"staging", "swapping"} & states, states
     ended = everything()
     moving.refresh_from_db()
     assert moving.account.number == "5000"
@@ -162,19 +196,15 @@ def _broken(*args: object, **kwargs: object) -> None:
     raise ZeroDivisionError
 
 
-def test_of_two_imports_at_once_one_is_told_to_come_back(tmp_path: Path) -> None:
+def test_of_two_imports_at_once_one_is_told_to_come_back(tmp_path: Path, nurse: Nurse) -> None:
     path = write(tmp_path / "tonight.csv", lines(ROWS), at=MONDAY)
-    process = start(path, MONDAY.isoformat())
-    try:
-        give_up_at = time.monotonic() + 20
-        while not CirculationImport.objects.exists() and time.monotonic() < give_up_at:
-            time.sleep(0.01)
-        with pytest.raises(BusyError, match="try again"):
-            take(tmp_path, lines(3))
-    finally:
-        process.wait()
-        assert process.stdout
-        process.stdout.close()
+    nurse.have_taken(path, MONDAY)
+    give_up_at = time.monotonic() + 20
+    while not CirculationImport.objects.exists() and time.monotonic() < give_up_at:
+        time.sleep(0.01)
+    with pytest.raises(BusyError, match="try again"):
+        take(tmp_path, lines(3))
+    nurse.wait()
     assert PrintAccount.objects.count() == ROWS
 
 

@@ -1,5 +1,6 @@
 """Take in a circulation file, and end with what became of it."""
 
+import os
 import sys
 from typing import Any
 
@@ -16,6 +17,7 @@ from paywall.circulation.states import ImportState
 from paywall.tasks import follow_up_print
 
 EXIT_CODES = {ImportState.TAKEN: 0, ImportState.REFUSED: 1, ImportState.HELD: 2}
+NICENESS = 10
 
 
 class Command(BaseCommand):
@@ -24,6 +26,11 @@ class Command(BaseCommand):
         "packed or not. Ends with 0 when it is taken, 1 when it is refused, 2 when staff have to "
         "look at it first."
     )
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """Let whoever reads go first: what has all night can wait for its turn."""
+        os.nice(NICENESS)
+        super().run_from_argv(argv)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
