@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import gc
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,12 @@ from articles import stories
 from paywall.catalog import sections
 from paywall.gate import facts
 from paywall.metering import rules
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector pass over what was imported: a twelfth of all the time goes there."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,8 @@ from tests.bench import grounds, serving, stores
 from tests.bench.load import ask
 from tests.bench.pages import Heat, Page, check
 
+pytestmark = pytest.mark.xdist_group("bench")  # what is measured is laid out once
+
 
 @pytest.fixture(scope="module")
 def heats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sequence[Heat]]:
@@ -68,4 +70,4 @@ def test_a_backlog_is_handled_at_the_first_look(tmp_path: Path) -> None:
             "BENCH_FIRST_READERS": "1",
         }
         serving.run_module("tests.bench.newspaper", environment)
-        assert "a backlog of 60 events" in grounds.handle_backlog(store, tmp_path, events=60)
+        assert "a backlog of 12 events" in grounds.handle_backlog(store, tmp_path, events=12)

@@ -3,27 +3,20 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import Reader
 from paywall.letters import stopping
 from tests.journeys.conftest import PHONE, screenshot
-from tests.journeys.test_accessibility import RULES
+from tests.journeys.rules import broken_rules
 from tests.letters.samples import DUE, sample
 from tests.making import make_reader
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
-def broken_rules(page: Page) -> list[tuple[str, list[str]]]:
-    violations = Axe().run(page, options=RULES).response["violations"]
-    return [(found["id"], [node["html"] for node in found["nodes"]]) for found in violations]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_letters_are_readable_on_any_screen(browser: Browser, scheme: str) -> None:
-    context = browser.new_context(viewport=PHONE, color_scheme=scheme)  # type: ignore[arg-type]
+def test_letters_are_readable_on_any_screen(browser: Browser) -> None:
+    context = browser.new_context(viewport=PHONE)  # type: ignore[arg-type]
     page, reader = context.new_page(), Reader(email="reader@example.com")
     broken = {}
     for name in DUE:
@@ -31,7 +24,7 @@ def test_letters_are_readable_on_any_screen(browser: Browser, scheme: str) -> No
         for width in (320, 390, 1280):
             page.set_viewport_size({"width": width, "height": 844})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-        screenshot(page, f"letter-{name}-{scheme}")
+        screenshot(page, f"letter-{name}")
         # A letter is no page of a site: it needs no landmarks.
         rules = [found for found in broken_rules(page) if not found[0].startswith(LANDMARKS)]
         if rules:
@@ -43,14 +36,13 @@ def test_letters_are_readable_on_any_screen(browser: Browser, scheme: str) -> No
 LANDMARKS = ("landmark", "region")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_letters_are_stopped_with_one_button(visit: Callable[..., Page], scheme: str) -> None:
-    page, reader = visit("/", color_scheme=scheme, viewport=PHONE), make_reader()
+def test_letters_are_stopped_with_one_button(visit: Callable[..., Page]) -> None:
+    page, reader = visit("/", viewport=PHONE), make_reader()
     page.goto(stopping.address_for(reader))
-    screenshot(page, f"stop-letters-{scheme}")
+    screenshot(page, "stop-letters")
     assert broken_rules(page) == []
     page.get_by_role("button", name="Stop these letters").click()
     expect(page.get_by_role("heading", name="You get no more of these letters")).to_be_visible()
-    screenshot(page, f"stopped-letters-{scheme}")
+    screenshot(page, "stopped-letters")
     assert broken_rules(page) == []
     assert not stopping.wants(reader)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from itertools import count
 from typing import Any
 
 import pytest
@@ -72,8 +73,9 @@ def test_fifty_copies_of_one_event_have_one_effect(paper: Newspaper) -> None:
 def test_control_fifty_copies_taken_carelessly_are_handled_again(
     paper: Newspaper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    number = count(1)
     with taking_carelessly(monkeypatch):
-        assert effects_of_copies(paper, 1)[0] > 1
+        assert some_try_breaks(lambda: effects_of_copies(paper, next(number))[0] > 1)
 
 
 def test_one_double_told_by_many_events_at_once_is_refunded_once(paper: Newspaper) -> None:
