@@ -4,7 +4,7 @@ import logging
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -165,10 +165,17 @@ def forget_old_answers() -> None:
     logger.info("API: forgot %d answers", answered.forget_old(now=clock.now()))
 
 
-@shared_task
-def take_circulation_file() -> None:
-    """Take in tonight's circulation file from CIRCULATION_SOURCE."""
-    if nightly.take_tonights(now=clock.now()):
+@shared_task(bind=True, max_retries=12)
+def take_circulation_file(self: Task[[], None]) -> None:
+    """Take in tonight's circulation file from CIRCULATION_SOURCE, or in ten minutes."""
+    try:
+        taken = nightly.take_tonights(now=clock.now())
+    except BusyError as error:
+        logger.warning("Circulation: %s", error)
+        if self.request.is_eager:  # it would be tried again at once
+            return
+        raise self.retry(exc=error, countdown=600) from None
+    if taken:
         transaction.on_commit(follow_up_print.delay, robust=True)
     transaction.on_commit(write_circulation_alerts.delay, robust=True)
 

@@ -7,7 +7,6 @@ from django.conf import settings
 
 from paywall.circulation import importing
 from paywall.circulation.importing import Answer
-from paywall.circulation.locking import BusyError
 from paywall.circulation.models import CirculationImport, RejectedRow
 from paywall.circulation.states import ImportState
 
@@ -17,20 +16,16 @@ logger = logging.getLogger(__name__)
 
 
 def take_tonights(*, now: datetime) -> Answer | None:
-    """Take in the file at CIRCULATION_SOURCE; None without one, or while another is taken in.
+    """Take in the file at CIRCULATION_SOURCE; None without one. Raises BusyError.
 
     A missing, refused or held file changes nothing. Staff see it in the list of files.
     """
     forget_old(now=now)
     if not settings.CIRCULATION_SOURCE:
         return None
-    try:
-        answer = importing.take(
-            settings.CIRCULATION_SOURCE, profile=settings.CIRCULATION_PROFILE, now=now
-        )
-    except BusyError as error:
-        logger.warning("Circulation: %s", error)
-        return None
+    answer = importing.take(
+        settings.CIRCULATION_SOURCE, profile=settings.CIRCULATION_PROFILE, now=now
+    )
     level = logging.INFO if answer.file.state == ImportState.TAKEN else logging.WARNING
     logger.log(level, "Circulation: %s", answer.file.summary())
     if late := lateness(now=now):

@@ -3,13 +3,15 @@
 import logging
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from celery.exceptions import Retry
 from django.conf import LazySettings
 
 from config.celery import app
 from paywall import tasks
-from paywall.circulation import locking, nightly
+from paywall.circulation import importing, locking, nightly
 from paywall.circulation.models import CirculationImport, PrintAccount, RejectedRow
 from paywall.circulation.states import ImportState
 from tests.circulation.files import DAY, MONDAY, a_line, activate, is_open, lines, take, write
@@ -60,11 +62,25 @@ def test_a_file_is_late_after_a_day_and_a_half(source: Path) -> None:
     assert "2 March 2026" in nightly.lateness(now=MONDAY + timedelta(hours=37))
 
 
-def test_while_another_is_taken_in_it_waits_for_the_next_night(source: Path) -> None:
-    write(source, lines(3))
-    with locking.one_at_a_time():
-        taken = nightly.take_tonights(now=MONDAY)
-    assert taken is None or CirculationImport.objects.exists()  # PostgreSQL: the same connection
+def test_while_another_is_taken_in_it_comes_back_in_ten_minutes(
+    source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: Any, **__: Any) -> None:
+        raise locking.BusyError("Another circulation file is being taken in.")
+
+    asked: list[int] = []
+    monkeypatch.setattr(importing, "take", busy)
+
+    def retry(exc: Exception, countdown: int) -> Retry:
+        asked.append(countdown)
+        return Retry(exc=exc)
+
+    monkeypatch.setattr(tasks.take_circulation_file, "retry", retry)
+    with pytest.raises(Retry):
+        tasks.take_circulation_file()
+    assert asked == [600]
+    tasks.take_circulation_file.apply().get()  # in process it would come back at once
+    assert asked == [600]
 
 
 def test_old_rejects_and_refusals_are_forgotten(source: Path) -> None:
