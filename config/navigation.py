@@ -67,7 +67,7 @@ CONTENTS: dict[str, list[tuple[str, str, str, str]]] = {
 
 def contents(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the table of contents for unfold's sidebar, without what somebody may not open."""
-    groups = []
+    groups: list[dict[str, Any]] = []
     for title, links in CONTENTS.items():
         items = [
             {"title": name, "link": reverse(f"admin:{page}"), "icon": icon}
@@ -76,4 +76,14 @@ def contents(request: HttpRequest) -> list[dict[str, Any]]:
         ]
         if items:
             groups.append({"title": title, "separator": True, "items": items})
+    _mark_where_we_are([item for group in groups for item in group["items"]], request.path)
     return groups
+
+
+def _mark_where_we_are(items: list[dict[str, Any]], path: str) -> None:
+    """Mark the one link that leads nearest to this page: some addresses begin like others."""
+    nearest = max(
+        (item["link"] for item in items if path.startswith(item["link"])), key=len, default=""
+    )
+    for item in items:
+        item["active"] = item["link"] == nearest

@@ -156,3 +156,17 @@ def test_circulation_sees_the_printed_paper_and_neither_reading_nor_money() -> N
     page = at_the_desk("circulation").get(page_of(reader)).content.decode()
     assert "Link a print account" in page
     assert "Refund a payment" not in page
+
+
+def test_the_contents_show_each_what_they_may_open_and_where_they_are() -> None:
+    seen = {}
+    for group in ("editor", "helpdesk"):
+        page = at_the_desk(group).get("/admin/").context
+        seen[group] = {
+            item["title"] for part in page["sidebar_navigation"] for item in part["items"]
+        }
+    assert seen["editor"] == {"Stories", "Sections"}
+    assert {"Find a reader", "Invoices", "Audit trail"} <= seen["helpdesk"]
+    page = at_the_desk("administrator").get(reverse("admin:reader_search")).context
+    items = [item for part in page["sidebar_navigation"] for item in part["items"]]
+    assert [item["title"] for item in items if item["active"]] == ["Find a reader"]
