@@ -15,6 +15,7 @@ from django.core.validators import RegexValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.timezone import localdate
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminDecimalFieldWidget,
@@ -133,7 +134,8 @@ class PromotionForm(forms.Form):
     def _end(self, until_date: Any) -> datetime | None:
         if until_date is None:
             return None
-        if not clock.now().date() <= until_date <= clock.now().date() + timedelta(days=1800):
+        today = localdate(clock.now())
+        if not today <= until_date <= today + timedelta(days=1800):
             self.add_error("until_date", "That day is over, or years away.")
             return None
         next_day = until_date + timedelta(days=1)
