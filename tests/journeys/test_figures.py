@@ -68,6 +68,6 @@ def test_the_publisher_reads_last_months_revenue(visit: Callable[..., Page]) -> 
         last = list(csv.DictReader(file))[1]
     assert (last["Paid"], last["Refunded"], last["Revenue"]) == ("12.00", "2.50", "9.50")
 
-    page.set_viewport_size(PHONE)
+    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     screenshot(page, "figures-phone")
