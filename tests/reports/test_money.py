@@ -14,9 +14,10 @@ from paywall.letters import walking
 from paywall.payments import updating
 from paywall.payments.updating import Touched
 from paywall.periods import Period, month_of
-from paywall.reports import board, recurring, revenue, subscribers, tables
+from paywall.reports import board, recurring, revenue, subscribers
 from paywall.reports.board import Board
 from paywall.reports.spans import Choice, span_of, whole
+from paywall.reports.tables import Money
 from paywall.subscriptions.models import Customer
 from tests.payments.lives import FAILS_LATER
 from tests.payments.shop import GOOD, Newspaper, stripe_id
@@ -196,7 +197,7 @@ def _what_the_reports_say(paper: Newspaper) -> None:
     assert (year.started, year.stopped) == (8, {"chosen": 2, "failed payment": 1})
     reasons = {str(row[0]): row[1] for row in board.stops(shown).rows}
     assert reasons["Reason given: It costs too much"] == 1
-    assert list(board.past_due(shown).rows[1][1:]) == [1, tables.Money(1200, "EUR")]
+    assert list(board.past_due(shown).rows[1][1:]) == [1, Money(1200, "EUR")]
     running = {str(row[0]): row[1] for row in board.packages(shown).rows}
     assert running["Everything"] == 5  # by year, offer, sport (switched), failing (again), late
     assert "Sport" not in running
@@ -221,5 +222,5 @@ def test_introductory_prices_that_end_soon_are_named(paper: Newspaper) -> None:
     paper.update(customer)
     row = board.introductory(Board(shown.span, paper.now)).rows[0]
     assert [row[0], row[1], *row[3:]] == [
-        "Everything", 1, tables.Money(100, "EUR"), tables.Money(1200, "EUR")
+        "Everything", 1, Money(100, "EUR"), Money(1200, "EUR")
     ]  # fmt: skip
