@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime, time
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from paywall.api.keeping import max_age
 from paywall.api.offers import offers_of
 from paywall.api.problems import Conflict, KeyNeeded, KeyUsedBefore, NoSuchStory
 from paywall.api.schema import IDEMPOTENCY_KEY, STORY_KEY
+from paywall.catalog.models import Section
 from paywall.catalog.story import Story
 from paywall.gate import gatekeeper
 from paywall.gate.admission import Admission, stamp
@@ -35,7 +36,7 @@ GOOD_KEY = re.compile(r"[\x21-\x7e]{1,200}")
 class StoryAccess(Door):
     """Whether a story opens for somebody."""
 
-    scopes = {"GET": Scope.LOOK, "POST": Scope.OPEN}  # noqa: RUF012
+    scopes: ClassVar = {"GET": Scope.LOOK, "POST": Scope.OPEN}
 
     @extend_schema(
         operation_id="look",
@@ -85,7 +86,7 @@ class StoryAccess(Door):
 class StoryFacts(Door):
     """The facts of a story that is kept elsewhere."""
 
-    scopes = {"PUT": Scope.OPEN}  # noqa: RUF012
+    scopes: ClassVar = {"PUT": Scope.OPEN}
 
     @extend_schema(
         operation_id="register_story",
@@ -105,6 +106,8 @@ class StoryFacts(Door):
             new = stories.register(site, story, now=clock.now())
         except stories.TakenError as why:
             raise Conflict(f"{why} Choose another key.", field="story_key") from None
+        except Section.DoesNotExist:
+            raise Conflict("The section was deleted just now.", field="section") from None
         return Response({"story": story_key, **said}, status=201 if new else 200)
 
 
