@@ -9,9 +9,12 @@ from django.conf import LazySettings
 from django.core.cache import cache
 
 from articles import stories
+from paywall.api import throttling
 from paywall.catalog import sections
 from paywall.gate import facts
 from paywall.metering import rules
+from paywall.sites import keys
+from paywall.sites import stories as registered
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +27,9 @@ def _nothing_remembered(settings: LazySettings) -> Iterator[None]:
     stories.clear()
     facts.clear()
     sections.forget()
+    throttling.forget()
+    keys.forget()
+    registered.forget()
     yield
     rules.forget()
 
