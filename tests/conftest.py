@@ -10,10 +10,13 @@ from django.conf import LazySettings
 from django.core.cache import cache
 
 from articles import stories
+from paywall.api import throttling
 from paywall.catalog import sections
 from paywall.gate import facts, publishing
 from paywall.insights import counting
 from paywall.metering import rules
+from paywall.sites import keys
+from paywall.sites import stories as registered
 
 
 def pytest_collection_finish() -> None:
@@ -33,7 +36,13 @@ def _nothing_remembered(settings: LazySettings) -> Iterator[None]:
     stories.clear()
     facts.clear()
     sections.forget()
+<<<<<<< HEAD
     counting.tally.take()
+=======
+    throttling.forget()
+    keys.forget()
+    registered.forget()
+>>>>>>> api
     yield
     rules.forget()
 

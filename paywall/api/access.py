@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime, time
-from typing import Any
+from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from paywall.api.keeping import max_age
 from paywall.api.offers import offers_of
 from paywall.api.problems import Conflict, KeyNeeded, KeyUsedBefore, NoSuchStory
 from paywall.api.schema import IDEMPOTENCY_KEY, STORY_KEY
+from paywall.catalog.models import Section
 from paywall.catalog.story import Story
 from paywall.gate import gatekeeper
 from paywall.gate.admission import Admission, stamp
@@ -35,7 +36,7 @@ GOOD_KEY = re.compile(r"[\x21-\x7e]{1,200}")
 class StoryAccess(Door):
     """Whether a story opens for somebody."""
 
-    scopes = {"GET": Scope.LOOK, "POST": Scope.OPEN}  # noqa: RUF012
+    scopes: ClassVar = {"GET": Scope.LOOK, "POST": Scope.OPEN}
 
     @extend_schema(
         operation_id="look",
@@ -47,8 +48,9 @@ class StoryAccess(Door):
         now = clock.now()
         said = asked.checked(asked.Look, request.query_params)
         caller = caller_of(request, said.get("reader"), said.get("visitor", ""))
-        facts = asked.facts_in_query(said, caller.site)
-        story = _story(story_key, facts, caller, now)
+        facts = asked.facts_in_query(said)
+        told = asked.story_from(story_key, facts, caller.site)
+        story = told or _known(story_key, caller, now)
         admission = gatekeeper.answer(caller.visitor, story, Asking.TO_LOOK, now=now)
         return _response(_body(admission, now), admission)
 
@@ -61,9 +63,10 @@ class StoryAccess(Door):
     )
     def post(self, request: Request, story_key: str) -> Response:
         now = clock.now()
-        said = asked.checked(asked.Open, request.data, site=site_of(request))
+        said = asked.checked(asked.Open, request.data)
         caller = caller_of(request, said.get("reader"), said.get("visitor", ""))
-        story = _story(story_key, said.get("story"), caller, now)
+        told = asked.story_from(story_key, said.get("story"), caller.site, within="story")
+        story = told or _known(story_key, caller, now)
         admissions: list[Admission] = []
 
         def open_it() -> dict[str, Any]:
@@ -85,7 +88,7 @@ class StoryAccess(Door):
 class StoryFacts(Door):
     """The facts of a story that is kept elsewhere."""
 
-    scopes = {"PUT": Scope.OPEN}  # noqa: RUF012
+    scopes: ClassVar = {"PUT": Scope.OPEN}
 
     @extend_schema(
         operation_id="register_story",
@@ -99,12 +102,14 @@ class StoryFacts(Door):
         if site is None:
             self.require_somebody(request)
             raise KeyNeeded(asked.FACTS_NEED_A_KEY)
-        said = asked.checked(asked.StoryFacts, request.data, site=site)
-        story = asked.story_of(story_key, said)
+        said = asked.checked(asked.StoryFacts, request.data)
+        story = cast("Story", asked.story_from(story_key, said, site))
         try:
             new = stories.register(site, story, now=clock.now())
         except stories.TakenError as why:
             raise Conflict(f"{why} Choose another key.", field="story_key") from None
+        except Section.DoesNotExist:
+            raise Conflict("The section was deleted just now.", field="section") from None
         return Response({"story": story_key, **said}, status=201 if new else 200)
 
 
@@ -113,9 +118,8 @@ def resets_at(period: Period) -> datetime:
     return datetime.combine(period.ends_date, time(), ZoneInfo(settings.TIME_ZONE))
 
 
-def _story(key: str, facts: Any, caller: Caller, now: datetime) -> Story:
-    story = asked.story_from(key, facts, caller.site)
-    story = story or stories.find(key, site=caller.site, now=now)
+def _known(key: str, caller: Caller, now: datetime) -> Story:
+    story = stories.find(key, site=caller.site, now=now)
     if story is None:
         raise NoSuchStory(
             f"Nobody registered {key}. A site’s server does, with PUT /api/v1/stories/{key}/, "

@@ -1,6 +1,7 @@
 """What may be sent. Unknown fields are refused, so that no typing mistake is believed."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -49,12 +50,6 @@ class StoryFacts(Asked):
             raise serializers.ValidationError(
                 f"There is no section {value}; there are: {', '.join(known)}."
             )
-        return value
-
-    def validate_address(self, value: str) -> str:
-        site: ApiSite | None = self.context.get("site")
-        if site and not site.has(value):
-            raise serializers.ValidationError(f"The site’s addresses begin with {site.origin}/.")
         return value
 
 
@@ -135,35 +130,39 @@ class NothingAsked(Asked):
     """No fields."""
 
 
-def checked(kind: type[Asked], data: Any, **context: object) -> dict[str, Any]:
+@cache
+def _asked(kind: type[Asked]) -> Asked:
+    """Return the one that looks at everything: making the fields takes longer than their use."""
+    return kind()
+
+
+def checked(kind: type[Asked], data: Any) -> dict[str, Any]:
     """Return what was sent. Raises ValidationError, which names every field that is wrong."""
-    asked = kind(data=data, context=context)
-    asked.is_valid(raise_exception=True)
-    values: dict[str, Any] = asked.validated_data
+    values: dict[str, Any] = _asked(kind).run_validation(data)  # type: ignore[arg-type]
     return values
 
 
-def facts_in_query(values: dict[str, Any], site: ApiSite | None) -> dict[str, Any] | None:
+def facts_in_query(values: dict[str, Any]) -> dict[str, Any] | None:
     """Return the facts of a look, or None where none came. Raises ValidationError for some."""
     facts = {name: values[name] for name in FACTS if name in values}
-    return checked(StoryFacts, facts, site=site) if facts and site else facts or None
+    return checked(StoryFacts, facts) if facts else None
 
 
-def story_from(key: str, facts: dict[str, Any] | None, site: ApiSite | None) -> Story | None:
+def story_from(
+    key: str, facts: dict[str, Any] | None, site: ApiSite | None, *, within: str = ""
+) -> Story | None:
     """Return the story that a server's facts make, or None without any.
 
     Raises KeyNeeded for those of anybody else: a browser that says a story is free is not
-    believed.
+    believed. ValidationError where it is at another site; `within` is the field they came in.
     """
     if facts is None:
         return None
     if site is None:
         raise KeyNeeded(FACTS_NEED_A_KEY, field="story")
-    return story_of(key, facts)
-
-
-def story_of(key: str, facts: dict[str, Any]) -> Story:
-    """Return the story that the facts, which were checked, are about."""
+    if not site.has(facts["address"]):
+        wrong: dict[str, Any] = {"address": [f"The site’s addresses begin with {site.origin}/."]}
+        raise serializers.ValidationError({within: wrong} if within else wrong)
     access = Access(facts["access"])
     return Story(key, access, facts["section"], facts["title"], facts["address"])
 

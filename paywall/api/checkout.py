@@ -1,5 +1,6 @@
 """To the till: the address of Stripe's page."""
 
+from typing import ClassVar
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -36,7 +37,7 @@ IN_THE_WAY = {
 class Checkout(Door):
     """Where a reader pays."""
 
-    scopes = {"POST": Scope.READERS}  # noqa: RUF012
+    scopes: ClassVar = {"POST": Scope.READERS}
 
     @extend_schema(
         operation_id="checkout",

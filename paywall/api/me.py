@@ -1,7 +1,7 @@
 """What a reader has: rights, what is left of the month, the subscription, the printed paper."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema
@@ -24,7 +24,7 @@ from paywall.subscriptions.paid import Held
 class Me(Door):
     """How a reader stands."""
 
-    scopes = {"GET": Scope.READERS}  # noqa: RUF012
+    scopes: ClassVar = {"GET": Scope.READERS}
 
     @extend_schema(
         operation_id="me",

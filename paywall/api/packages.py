@@ -1,6 +1,6 @@
 """The packages on offer, with their prices and what they ask."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.utils import timezone
@@ -26,7 +26,7 @@ class InOrder(Pages):
 class Packages(Door):
     """What is sold. A reader sees the terms that are theirs: free days are given once."""
 
-    scopes = {"GET": Scope.PACKAGES}  # noqa: RUF012
+    scopes: ClassVar = {"GET": Scope.PACKAGES}
 
     @extend_schema(
         operation_id="packages",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -43,7 +43,7 @@ THEIR_NETWORK = "Send the address that the reader comes from: guessers are told 
 class PrintActivations(Door):
     """A print subscriber's claim."""
 
-    scopes = {"POST": Scope.READERS}  # noqa: RUF012
+    scopes: ClassVar = {"POST": Scope.READERS}
 
     @extend_schema(
         operation_id="activate_print",

@@ -1,6 +1,7 @@
 """The readers of a site: who signed in there, as their own token shows."""
 
 from http import HTTPStatus
+from typing import ClassVar
 from uuid import UUID
 
 from allauth.headless.internal import sessionkit
@@ -31,7 +32,7 @@ class NewestFirst(Pages):
 class SiteReaders(Door):
     """Who may be named in the calls of this site's server."""
 
-    scopes = {"GET": Scope.READERS, "POST": Scope.READERS}  # noqa: RUF012
+    scopes: ClassVar = {"GET": Scope.READERS, "POST": Scope.READERS}
 
     @extend_schema(
         operation_id="readers",
@@ -63,7 +64,7 @@ class SiteReaders(Door):
 class SiteReaderAlone(Door):
     """One reader of a site."""
 
-    scopes = {"DELETE": Scope.READERS}  # noqa: RUF012
+    scopes: ClassVar = {"DELETE": Scope.READERS}
 
     @extend_schema(
         operation_id="forget_reader",

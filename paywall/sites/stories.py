@@ -40,7 +40,8 @@ def find(key: str, *, site: ApiSite | None, now: datetime) -> Story | None:
 def register(site: ApiSite, story: Story, *, now: datetime) -> bool:
     """Keep the facts of a site's story; tell whether it is new.
 
-    Raises TakenError where the key is not the site's to use, Section.DoesNotExist.
+    Raises TakenError where the key is not the site's to use, Section.DoesNotExist where the
+    section was deleted a moment ago.
     """
     if own_story(story.key, now):
         raise TakenError(f"{story.key} is a story of the paper's own.")
