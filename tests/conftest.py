@@ -36,13 +36,10 @@ def _nothing_remembered(settings: LazySettings) -> Iterator[None]:
     stories.clear()
     facts.clear()
     sections.forget()
-<<<<<<< HEAD
     counting.tally.take()
-=======
     throttling.forget()
     keys.forget()
     registered.forget()
->>>>>>> api
     yield
     rules.forget()
 
