@@ -17,7 +17,7 @@ from paywall.circulation.states import ImportState
 from paywall.tasks import follow_up_print
 
 EXIT_CODES = {ImportState.TAKEN: 0, ImportState.REFUSED: 1, ImportState.HELD: 2}
-NICENESS = 10
+NICENESS = 5
 
 
 class Command(BaseCommand):
