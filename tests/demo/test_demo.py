@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from articles.models import Article
-from config.demo.readers import PASSWORD, READERS
+from config.demo.readers import PASSWORD, READERS, STAFF
 from paywall.catalog.models import Package, Price, Section
 from paywall.metering.models import Meter, MeteredRead
 from tests.making import make_reader
@@ -33,7 +33,7 @@ def test_it_makes_sixty_stories_in_six_sections_once() -> None:
     counts = [model.objects.count() for model in models]
     assert counts[:2] == [60, 6]
     assert "60 new stories" in said
-    for email in (*READERS, PASSWORD):
+    for email in (*READERS, *STAFF, PASSWORD):
         assert email in said
     assert "0 new stories" in run()
     assert [model.objects.count() for model in models] == counts
@@ -47,6 +47,7 @@ def test_it_makes_sixty_stories_in_six_sections_once() -> None:
         ("subscriber@example.com", "entitled"),
         ("print@example.com", "entitled"),
         ("staff@example.com", "previewing"),
+        ("helpdesk@example.com", "previewing"),
     ],
 )
 def test_readers_show_every_state(client: Client, email: str, outcome: str) -> None:
