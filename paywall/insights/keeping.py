@@ -3,9 +3,9 @@
 A crash loses a minute at most. It begins with the process (config.wsgi), not with a request.
 """
 
-import atexit
 import logging
 import os
+from multiprocessing.util import Finalize
 from threading import Event, Thread
 
 from django.db import Error, close_old_connections, connection
@@ -28,7 +28,8 @@ def begin_with_the_process() -> None:
     """Begin now, and anew in each process that is forked from this one; write the rest at exit."""
     begin()
     os.register_at_fork(after_in_child=begin)
-    atexit.register(write_once)
+    # A worker that multiprocessing made, as Granian's are, runs this and not what atexit has.
+    Finalize(None, write_once, exitpriority=1)
 
 
 def write_once() -> None:

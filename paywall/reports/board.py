@@ -8,6 +8,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.cache import cache
 
 from paywall.catalog.models import Section
 from paywall.entitlements.models import Entitlement, Source
@@ -24,6 +25,7 @@ from paywall.reports.tables import Cell, Money, Table
 from paywall.subscriptions.leaving import REASONS
 
 WHYS = (recurring.CHOSEN, recurring.FAILED, recurring.OTHER)
+REMEMBERED_FOR = 600  # seconds; of a million accounts they take some
 MONTHS = 13  # of the report on revenue, this one included
 DAILY = {
     What.READERS: "Readers",
@@ -91,20 +93,30 @@ class Board:
 
     @cached_property
     def by_month(self) -> list[tuple[Period, Taken, dict[str, int], Month]]:
-        """Each month's money, recurring revenue at its end (or now), starts and stops."""
+        """Each month's money, recurring revenue at its end (or now), starts and stops.
+
+        Of months that are over little changes: they are remembered for a while.
+        """
+        keys = {month: f"revenue:{month.starts_date}:{self.zone}" for month in self.months[:-1]}
+        known = cache.get_many(keys.values())
         found = []
         for month in self.months:
-            days = whole(month)
-            starts_at, ends_at = days.starts_at(self.zone), min(days.ends_at(self.zone), self.now)
-            found.append(
-                (
-                    month,
-                    revenue.taken(days, self.zone),
-                    recurring.recurring(self.lives, ends_at),
-                    recurring.movements(self.lives, starts_at, ends_at),
-                )
-            )
+            told = known.get(keys.get(month, ""))
+            if told is None:
+                told = self._of_month(month)
+                if month in keys:
+                    cache.set(keys[month], told, REMEMBERED_FOR)
+            found.append((month, *told))
         return found
+
+    def _of_month(self, month: Period) -> tuple[Taken, dict[str, int], Month]:
+        days = whole(month)
+        starts_at, ends_at = days.starts_at(self.zone), min(days.ends_at(self.zone), self.now)
+        return (
+            revenue.taken(days, self.zone),
+            recurring.recurring(self.lives, ends_at),
+            recurring.movements(self.lives, starts_at, ends_at),
+        )
 
     @cached_property
     def moved(self) -> Month:
@@ -132,7 +144,13 @@ class Board:
 
     @cached_property
     def printed(self) -> printed.Printed:
-        return printed.printed()
+        """The print accounts, which change with a nightly file."""
+        known = cache.get("reports:printed")
+        if known is None:
+            known = printed.printed()
+            cache.set("reports:printed", known, REMEMBERED_FOR)
+        found: printed.Printed = known
+        return found
 
     @cached_property
     def stories(self) -> list[traffic.Brought]:

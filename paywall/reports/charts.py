@@ -7,6 +7,7 @@ from math import ceil, floor, log10
 WIDTH, HEIGHT = 600, 180  # of the drawing, in its own units
 LEFT, RIGHT, TOP, BOTTOM = 56, 4, 12, 28
 MOST_LABELS = 7
+LABEL = 60  # as wide as one gets, on a phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +79,11 @@ def columns(
         title_of = f"{names[number]}: {words[number]}"
         drawn.append(Column(x, round(bottom - high, 1), round(step * 0.76, 1), high, title_of))
     every = 1 if short_names else max(ceil(len(names) / MOST_LABELS), 1)
+    middles = [round(LEFT + number * step + step / 2, 1) for number in range(len(names))]
     labels = [
-        Label(round(LEFT + number * step + step / 2, 1), HEIGHT - 6, name)
+        Label(middles[number], HEIGHT - 6, name)
         for number, name in enumerate(short_names or names)
-        if number % every == 0
+        if number % every == 0 and (short_names or middles[number] < WIDTH - LABEL / 2)
     ]
     lines = [
         Label(LEFT - 6, round(bottom - part * height, 1), short(top * part)) for part in (0, 0.5, 1)

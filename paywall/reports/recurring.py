@@ -70,15 +70,16 @@ class Life:
     def price(self, at: datetime) -> Priced:
         return next((each for each in reversed(self.prices) if each.since <= at), self.prices[0])
 
-    def monthly(self, at: datetime) -> Fraction:
-        """Return what it is worth a month at a moment at which it runs."""
-        price = self.price(at)
-        since = price.since if price is not self.prices[0] else self.started_at
+    def billed(self, at: datetime) -> tuple[Priced, int]:
+        """Return the price of a moment at which it runs, and what that period is billed."""
+        price = self.prices[0] if len(self.prices) == 1 else self.price(at)
         amount = price.amount
-        for bill in self.bills:
-            if since <= bill.made_at <= at and bill.starts_at <= at < bill.ends_at:
-                amount = min(bill.amount, price.amount)
-        return amount * A_MONTH[price.interval]
+        if self.bills:
+            since = price.since if price is not self.prices[0] else self.started_at
+            for bill in self.bills:
+                if bill.starts_at <= at < bill.ends_at and since <= bill.made_at <= at:
+                    amount = min(bill.amount, price.amount)
+        return price, amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,27 +117,32 @@ def rounded(amount: Fraction) -> int:
 
 def recurring(lives: Iterable[Life], at: datetime) -> dict[str, int]:
     """Return the monthly recurring revenue at a moment, by currency."""
-    sums: Counter[str] = Counter()
     worth: dict[str, Fraction] = {}
-    for life in lives:
-        if life.runs(at):
-            currency = life.price(at).currency
-            worth[currency] = worth.get(currency, Fraction()) + life.monthly(at)
-    sums.update({currency: rounded(amount) for currency, amount in worth.items()})
-    return dict(sums)
+    for (_, interval, amount, currency), number in _billed(lives, at).items():
+        more = number * amount * A_MONTH[interval]
+        worth[currency] = worth.get(currency, Fraction()) + more
+    return {currency: rounded(amount) for currency, amount in worth.items()}
 
 
 def by_package(lives: Iterable[Life], at: datetime) -> dict[tuple[str, str], tuple[int, int]]:
     """Return how many run and what they are worth a month, by package and currency."""
     numbers: Counter[tuple[str, str]] = Counter()
     worth: dict[tuple[str, str], Fraction] = {}
+    for (package, interval, amount, currency), number in _billed(lives, at).items():
+        key = package, currency
+        numbers[key] += number
+        worth[key] = worth.get(key, Fraction()) + number * amount * A_MONTH[interval]
+    return {key: (number, rounded(worth[key])) for key, number in numbers.items()}
+
+
+def _billed(lives: Iterable[Life], at: datetime) -> Counter[tuple[str, Interval, int, str]]:
+    """Count those that run by what they are billed: of many there are few kinds."""
+    found: Counter[tuple[str, Interval, int, str]] = Counter()
     for life in lives:
         if life.runs(at):
-            price = life.price(at)
-            key = price.package, price.currency
-            numbers[key] += 1
-            worth[key] = worth.get(key, Fraction()) + life.monthly(at)
-    return {key: (number, rounded(worth[key])) for key, number in numbers.items()}
+            price, amount = life.billed(at)
+            found[price.package, price.interval, amount, price.currency] += 1
+    return found
 
 
 def movements(lives: Iterable[Life], starts_at: datetime, ends_at: datetime) -> Month:

@@ -1,9 +1,7 @@
 """The subscriptions as the figures look at them, in a fixed count of queries."""
 
 from collections import defaultdict
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db.models import F, QuerySet
 
@@ -26,39 +24,33 @@ def lives(*, since: datetime | None = None) -> list[Life]:
     if since:
         rows = rows.exclude(ended_at__lt=since)
     prices = {price.pk: price for price in Price.objects.select_related("package")}
-    changes = _changes(rows.values("pk"))
-    bills = _bills(rows.values("pk"))
-    return [
-        Life(
-            started_at=row.started_at,
-            prices=_prices(row, changes[row.pk], prices),
-            bills=bills[row.pk],
-            pays_from=row.trial_ends_at,
-            ended_at=_stopped_at(row),
-            why=row.cancel_reason or ("payment_failed" if row.status == Status.UNPAID else ""),
-            feedback=row.cancel_feedback,
+    changes = _changes(rows)
+    bills = _bills(rows)
+    columns = (
+        "pk", "price", "status", "started_at", "trial_ends_at", "ended_at", "unpaid_since",
+        "cancel_reason", "cancel_feedback",
+    )  # fmt: skip
+    found = []
+    for pk, price, status, started_at, trial_ends_at, *more in rows.values_list(*columns):
+        ended_at, unpaid_since, why, feedback = more
+        if status == Status.UNPAID:
+            ended_at, why = unpaid_since, why or "payment_failed"
+        elif status == Status.PAUSED:
+            ended_at = trial_ends_at
+        had = [(started_at, changes[pk][0][1]), *changes[pk][1:]] if pk in changes else []
+        found.append(
+            Life(
+                started_at,
+                [_priced(at, prices[had_price]) for at, had_price in had]
+                or [_priced(started_at, prices[price])],
+                bills.get(pk, ()),
+                trial_ends_at,
+                ended_at,
+                why,
+                feedback,
+            )
         )
-        for row in rows.only(
-            "price_id", "status", "started_at", "trial_ends_at", "ended_at", "unpaid_since",
-            "cancel_reason", "cancel_feedback",
-        )
-    ]  # fmt: skip
-
-
-def _stopped_at(row: Subscription) -> datetime | None:
-    if row.status == Status.UNPAID:
-        return row.unpaid_since
-    if row.status == Status.PAUSED:
-        return row.trial_ends_at
-    return row.ended_at
-
-
-def _prices(
-    row: Subscription, changes: Sequence[tuple[datetime, int]], prices: dict[int, Price]
-) -> list[Priced]:
-    """Return the prices in their order; what was recorded first began with the subscription."""
-    known = [(row.started_at, changes[0][1]), *changes[1:]] if changes else []
-    return [_priced(at, prices[pk]) for at, pk in known or [(row.started_at, row.price_id)]]
+    return found
 
 
 def _priced(since: datetime, price: Price) -> Priced:
@@ -66,22 +58,24 @@ def _priced(since: datetime, price: Price) -> Priced:
     return Priced(since, price.package.name, interval, price.amount, price.currency)
 
 
-def _changes(subscriptions: QuerySet[Any]) -> defaultdict[int, list[tuple[datetime, int]]]:
-    rows = SubscriptionChange.objects.filter(subscription__in=subscriptions, price__isnull=False)
+def _changes(rows: QuerySet[Subscription]) -> dict[int, list[tuple[datetime, int]]]:
+    """Return the prices of those that were switched, each with when it was recorded."""
+    switched = rows.filter(price_since__gt=F("started_at")).values("pk")
+    changes = SubscriptionChange.objects.filter(subscription__in=switched, price__isnull=False)
     found: defaultdict[int, list[tuple[datetime, int]]] = defaultdict(list)
-    for pk, at, price in rows.order_by("at", "pk").values_list("subscription", "at", "price"):
+    for pk, at, price in changes.order_by("at", "pk").values_list("subscription", "at", "price"):
         found[pk].append((at, price or 0))
-    return found
+    return dict(found)
 
 
-def _bills(subscriptions: QuerySet[Any]) -> defaultdict[int, list[Bill]]:
-    rows = Invoice.objects.filter(
-        subscription__in=subscriptions,
+def _bills(rows: QuerySet[Subscription]) -> dict[int, list[Bill]]:
+    invoices = Invoice.objects.filter(
+        subscription__in=rows.values("pk"),
         billing_reason__in=WHOLE_PERIODS,
         amount_due__lt=F("subscription__price__amount"),
     ).exclude(status="void")
     found: defaultdict[int, list[Bill]] = defaultdict(list)
     columns = ("subscription", "made_at", "period_starts_at", "period_ends_at", "amount_due")
-    for pk, *bill in rows.order_by("made_at").values_list(*columns):
+    for pk, *bill in invoices.order_by("made_at").values_list(*columns):
         found[pk].append(Bill(*bill))
-    return found
+    return dict(found)

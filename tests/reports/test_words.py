@@ -98,6 +98,8 @@ def test_columns_stand_on_the_line_and_reach_their_number() -> None:
     assert chart.columns[0].title == "Mon: 5"
     assert [bar.percent for bar in charts.bars([("a", 4, "4", ""), ("b", 1, "1", "")])] == [100, 25]
     assert charts.columns("Nothing", [], []).columns == []
+    month = charts.columns("Month", [f"{day} Oct" for day in range(1, 32)], [1] * 31)
+    assert [label.text for label in month.labels][-1] == "26 Oct"  # the 31st would be cut off
 
 
 @pytest.mark.parametrize(
