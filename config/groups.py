@@ -33,24 +33,35 @@ EVERYTHING = "administrator"
 GROUPS: dict[str, set[str]] = {
     "editor": _SEES_THE_PAPER
     | _may("articles", "add change delete", "article")
-    | _may("paywall", "change", "section"),
+    | _may("paywall", "change", "section")
+    | _may("paywall", "view", "freemode", "wallversion")
+    | _desk("open_all_stories", "view_reports"),
     "marketing": _SEES_THE_PAPER
     | _SEES_WHAT_IS_SOLD
     | _may("paywall", "add change delete", "package", "price", "meterrule")
     | _may("paywall", "view", "entitlement")
-    | _may("paywall", "view", "subscription"),
+    | _may("paywall", "view", "subscription", "courtesybatch", "freemode")
+    | _may("paywall", "view add change", "wallversion")
+    | _desk(
+        "open_all_stories",
+        "publish_walls",
+        "manage_promotions",
+        "give_courtesy_in_bulk",
+        "view_reports",
+        "view_health",
+    ),
     "circulation": _SEES_PRINT
     | _may("paywall", "view change", "circulationimport")
     | _may("paywall", "change", "printaccount", "printcase", "activation")
     | _may("paywall", "add change delete", "printproduct")
-    | _may("paywall", "view", "section")
-    | _desk("answer_readers", "link_print_account"),
+    | _may("paywall", "view", "section", "printreaderday")
+    | _desk("answer_readers", "link_print_account", "view_reports", "view_health"),
     "helpdesk": _SEES_THE_PAPER
     | _SEES_WHAT_IS_SOLD
     | _SEES_MONEY
     | _SEES_READING
     | _SEES_PRINT
-    | _may("paywall", "view", "entitlement", "staffaction")
+    | _may("paywall", "view", "entitlement", "staffaction", "freemode", "wallversion")
     | _may("paywall", "view change", "letter")
     | _may("paywall", "change", "concern", "printcase", "activation")
     | _desk(
@@ -65,10 +76,13 @@ GROUPS: dict[str, set[str]] = {
         "link_print_account",
         "sign_reader_out",
         "export_reader",
+        "view_health",
     ),
     "publisher": _SEES_THE_PAPER
     | _SEES_WHAT_IS_SOLD
-    | _may("paywall", "view", "circulationimport", "printproduct", "staffaction", "reconciliation"),
+    | _may("paywall", "view", "circulationimport", "printproduct", "staffaction", "reconciliation")
+    | _may("paywall", "view", "freemode", "wallversion", "courtesybatch", "printreaderday")
+    | _desk("open_all_stories", "view_reports", "view_health"),
     EVERYTHING: set(),
 }
 APPS = ("accounts", "articles", "paywall", "auth")

@@ -7,11 +7,22 @@ from django.urls import reverse
 
 # Of each group of links: what it is called, where it leads, who sees it, and its icon.
 CONTENTS: dict[str, list[tuple[str, str, str, str]]] = {
+    "Today": [
+        ("What it earns", "index", "paywall.view_reports", "monitoring"),
+        ("What waits", "paywall_schedulerun_changelist", "paywall.view_health", "monitor_heart"),
+        ("Open all stories", "paywall_freemode_changelist", "paywall.view_freemode", "lock_open"),
+    ],
     "Readers": [
         ("Find a reader", "reader_search", "paywall.answer_readers", "person_search"),
         ("Make an account", "reader_create", "paywall.create_reader", "person_add"),
         ("Accounts", "accounts_reader_changelist", "accounts.view_reader", "group"),
         ("Who may read", "paywall_entitlement_changelist", "paywall.view_entitlement", "key"),
+        (
+            "Courtesy from a file",
+            "paywall_courtesybatch_changelist",
+            "paywall.view_courtesybatch",
+            "redeem",
+        ),
         ("Letters", "paywall_letter_changelist", "paywall.view_letter", "mail"),
     ],
     "The paper": [
@@ -20,7 +31,9 @@ CONTENTS: dict[str, list[tuple[str, str, str, str]]] = {
     ],
     "What is sold": [
         ("Packages and prices", "paywall_package_changelist", "paywall.view_package", "sell"),
+        ("Promotion codes", "paywall_package_promotions", "paywall.manage_promotions", "percent"),
         ("Free stories", "paywall_meterrule_changelist", "paywall.view_meterrule", "rule"),
+        ("Words of the wall", "paywall_wallversion_changelist", "paywall.view_wallversion", "edit"),
     ],
     "Money": [
         (
@@ -57,6 +70,10 @@ CONTENTS: dict[str, list[tuple[str, str, str, str]]] = {
             "paywall.view_printproduct",
             "list",
         ),
+    ],
+    "Other sites": [
+        ("Sites", "paywall_apisite_changelist", "paywall.view_apisite", "hub"),
+        ("Their keys", "paywall_apikey_changelist", "paywall.view_apikey", "vpn_key"),
     ],
     "Staff": [
         ("Audit trail", "paywall_staffaction_changelist", "paywall.view_staffaction", "history"),

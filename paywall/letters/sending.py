@@ -97,7 +97,7 @@ def looked_at(letters: QuerySet[Letter], *, now: datetime) -> int:
 def message_of(letter: Letter) -> EmailMultiAlternatives:
     """Return the letter as it goes to the mail server."""
     headers = {"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"}
-    if letter.reader and letter.kind in MAY_BE_STOPPED:
+    if letter.kind in MAY_BE_STOPPED and letter.reader:
         # https://www.rfc-editor.org/rfc/rfc8058
         headers["List-Unsubscribe"] = f"<{stopping.address_for(letter.reader)}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

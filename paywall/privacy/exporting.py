@@ -17,6 +17,7 @@ from django.db.models import F
 
 from accounts.models import Reader
 from paywall.circulation import guessing
+from paywall.insights.models import PrintReaderDay, Seen
 from paywall.letters.kinds import Kind
 from paywall.letters.models import Letter, Unsubscribed
 from paywall.metering.models import MeteredRead, MeterKey, RefusedVisit
@@ -89,6 +90,12 @@ def _reading(reader: Reader) -> dict[str, Any]:
             RefusedVisit.objects.filter(reader=reader)
             .order_by("refused_at")
             .values("refused_at", "title", "address", "outcome")
+        ),
+        "counted": list(Seen.objects.filter(reader=reader).order_by("what").values("what", "day")),
+        "days_with_print": list(
+            PrintReaderDay.objects.filter(reader=reader)
+            .order_by("day")
+            .values("day", "publication")
         ),
     }
 

@@ -22,10 +22,14 @@ SCREENS = """
     articles.article              vacd  v     -     v     v     vacd
     auth.group                    -     -     -     -     -     vacd
     paywall.activation            -     -     v     v     -     v
+    paywall.apikey                -     -     -     -     -     vacd
+    paywall.apisite               -     -     -     -     -     vacd
     paywall.circulationimport     -     -     vc    -     v     vc
     paywall.concern               -     -     -     v     -     v
+    paywall.courtesybatch         -     va    -     -     v     va
     paywall.customer              -     -     -     v     -     v
     paywall.entitlement           -     v     -     v     -     vacd
+    paywall.freemode              va    va    -     v     va    va
     paywall.invoice               -     -     -     v     -     v
     paywall.letter                -     -     -     v     -     v
     paywall.meterrule             -     vacd  -     v     v     vacd
@@ -35,19 +39,29 @@ SCREENS = """
     paywall.printproduct          -     -     vacd  v     v     vacd
     paywall.purchase              -     -     -     v     -     v
     paywall.reconciliation        -     -     -     -     v     v
+    paywall.schedulerun           -     v     v     v     v     v
     paywall.section               vc    v     v     v     v     vacd
     paywall.staffaction           -     -     -     v     v     v
     paywall.stripeevent           -     -     -     -     -     v
     paywall.subscription          -     v     -     v     -     v
+    paywall.wallversion           v     vac   -     v     v     vac
 """
 HELPDESK = {"helpdesk", "administrator"}
 WITH_PRINT = {"circulation", *HELPDESK}
+MARKETING = {"marketing", "administrator"}
 # Every other page and deed, and which groups it opens to.
 PAGES: dict[str, set[str]] = {
     "admin:index": set(ORDER),
     "admin:reader_search": WITH_PRINT,
     "admin:reader_create": HELPDESK,
-    "admin:paywall_package_publish": {"marketing", "administrator"},
+    "admin:paywall_package_publish": MARKETING,
+    "admin:paywall_package_promotions": MARKETING,
+    "admin:paywall_courtesybatch_add": MARKETING,
+    "admin:paywall_wallversion_add": MARKETING,
+    "admin:paywall_meterrule_overview": {"helpdesk", "publisher", *MARKETING},
+    "admin:paywall_freemode_add": {"editor", "publisher", *MARKETING},
+    "admin:paywall_schedulerun_changelist": set(ORDER) - {"editor"},
+    "admin:paywall_apikey_add": {"administrator"},
     "admin:paywall_circulationimport_send": {"circulation", "administrator"},
     "page": WITH_PRINT,
     "courtesy": HELPDESK,
@@ -165,7 +179,9 @@ def test_the_contents_show_each_what_they_may_open_and_where_they_are() -> None:
         seen[group] = {
             item["title"] for part in page["sidebar_navigation"] for item in part["items"]
         }
-    assert seen["editor"] == {"Stories", "Sections"}
+    assert seen["editor"] == {
+        "What it earns", "Open all stories", "Words of the wall", "Stories", "Sections"
+    }  # fmt: skip
     assert {"Find a reader", "Invoices", "Audit trail"} <= seen["helpdesk"]
     page = at_the_desk("administrator").get(reverse("admin:reader_search")).context
     items = [item for part in page["sidebar_navigation"] for item in part["items"]]
