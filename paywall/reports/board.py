@@ -1,9 +1,8 @@
-"""The reports: each a table, by its name; the dashboard draws some of them as charts."""
+"""Everything that the reports tell of some days, each asked for once, when it is needed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from fractions import Fraction
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -11,9 +10,8 @@ from django.conf import settings
 from django.core.cache import cache
 
 from paywall.catalog.models import Section
-from paywall.entitlements.models import Entitlement, Source
 from paywall.insights import counting
-from paywall.insights.happenings import Refused, What
+from paywall.insights.happenings import What
 from paywall.metering.rules import rules_in_force
 from paywall.periods import Period
 from paywall.reports import printed, recurring, revenue, subscribers, traffic
@@ -21,10 +19,7 @@ from paywall.reports.funnel import Step, funnel
 from paywall.reports.recurring import Life, Month
 from paywall.reports.revenue import Taken
 from paywall.reports.spans import Span, last_months, whole
-from paywall.reports.tables import Cell, Money, Table
-from paywall.subscriptions.leaving import REASONS
 
-WHYS = (recurring.CHOSEN, recurring.FAILED, recurring.OTHER)
 REMEMBERED_FOR = 600  # seconds; of a million accounts they take some
 MONTHS = 13  # of the report on revenue, this one included
 DAILY = {
@@ -37,14 +32,6 @@ DAILY = {
     What.PRINT_ACTIVATED: "Print activations",
     What.PRINT_READERS: "Print readers",
 }
-BY_STORY = [What.OPENED, What.WALL, What.SIGNED_UP, What.CHECKOUT_BEGUN, What.CHECKOUT_FINISHED]
-CAUSES = {
-    Refused.NOT_FOUND: "No account was found by what was typed",
-    Refused.ENDED: "The account has ended, or its product opens nothing",
-    Refused.NO_SEAT: "All its seats are taken, or the holder has to agree",
-    Refused.TOO_OFTEN: "Too many tries",
-}
-DELIVERY_DAYS = dict(zip("MTWRFSU", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
 
 
 @dataclass
@@ -168,200 +155,3 @@ class Board:
     @cached_property
     def section_names(self) -> Mapping[str, str]:
         return dict(Section.objects.values_list("slug", "name"))
-
-
-def days(board: Board) -> Table:
-    rows: list[list[Cell]] = [
-        [day, *(board.daily.get((day, what), 0) for what in DAILY)]
-        for day in reversed(list(board.span.each_day()))
-    ]
-    note = "Readers are signed-in readers who opened something, each once a day."
-    return Table("days", "Day by day", ["Day", *DAILY.values()], rows, note)
-
-
-def way_to_paying(board: Board) -> Table:
-    rows: list[list[Cell]] = [
-        [step.name, step.number, step.of_first, step.of_last, step.lost] for step in board.steps
-    ]
-    headers = ["Step", "Number", "Of all walls", "Of the step before", "Lost on the way"]
-    note = "A reader who has an account goes from a wall to the checkout without a sign-up."
-    return Table("funnel", "From the wall to paying", headers, rows, note)
-
-
-def sections(board: Board) -> Table:
-    found = traffic.by_section(board.span)
-    names = board.section_names
-    rows: list[list[Cell]] = [
-        [names.get(slug, slug), *(counts[what] for what in BY_STORY)]
-        for slug, counts in sorted(found.items(), key=lambda one: -one[1][What.OPENED])
-    ]
-    return Table("sections", "Sections", ["Section", *_names(BY_STORY)], rows)
-
-
-def stories(board: Board, *, every: bool = False) -> Table:
-    found = traffic.by_story(board.span, most=None) if every else board.stories
-    names = board.section_names
-    rows: list[list[Cell]] = [
-        [story.title, names.get(story.section, story.section),
-         *(story.counts.get(what, 0) for what in BY_STORY)]
-        for story in found
-    ]  # fmt: skip
-    note = "Who signs up or pays after a wall is credited to the story behind it."
-    headers = ["Story", "Section", *_names(BY_STORY)]
-    return Table("stories", "Stories that bring readers and subscribers", headers, rows, note)
-
-
-def meter(board: Board) -> Table:
-    reached = traffic.reaching(board.span, board.allowance)
-    rows: list[list[Cell]] = [
-        [f"Opened {number}", readers] for number, readers in enumerate(reached, start=1)
-    ]
-    rows.append(["Met a wall", board.totals.get(What.WALLED_IN_MONTH, 0)])
-    note = "Each reader counts once a month, on the day that they came so far."
-    return Table("meter", "How far readers come", ["Free stories", "Readers"], rows, note)
-
-
-def money(board: Board) -> Table:
-    rows: list[list[Cell]] = []
-    for month, taken, recurs, moved in reversed(board.by_month):
-        rows.extend(
-            [
-                f"{month.starts_date:%B %Y}",
-                Money(taken.paid[currency], currency),
-                Money(taken.refunded[currency], currency),
-                Money(taken.net(currency), currency),
-                Money(recurs.get(currency, 0), currency),
-                moved.started,
-                *(moved.stopped.get(why, 0) for why in WHYS),
-                moved.running_after,
-                moved.churn,
-            ]
-            for currency in sorted({*taken.currencies, *recurs} or {board.currency})
-        )
-    headers = [
-        "Month", "Paid", "Refunded", "Revenue", "Recurring a month", "Starts", "Stops, chosen",
-        "Stops, failed payment", "Stops, other", "Subscriptions at the end", "Churn",
-    ]  # fmt: skip
-    note = (
-        "Paid and refunded are the payments of the month, taxes included. Recurring revenue is "
-        "what the subscriptions at its end are worth a month, taxes aside: a year is a twelfth."
-    )
-    return Table("revenue", "Revenue, month by month", headers, rows, note)
-
-
-def packages(board: Board) -> Table:
-    at = min(board.span.ends_at(board.zone), board.now)
-    found = recurring.by_package(board.lives, at)
-    rows: list[list[Cell]] = [
-        [package, number, Money(worth, currency)]
-        for (package, currency), (number, worth) in sorted(
-            found.items(), key=lambda one: -one[1][0]
-        )
-    ]
-    in_force = Entitlement.objects.in_force(board.now).exclude(source=Source.SUBSCRIPTION)
-    rows.extend(
-        [f"{source.label}, today", in_force.filter(source=source).count(), None]
-        for source in Source
-        if source != Source.SUBSCRIPTION
-    )
-    headers = ["Package", "Active", "Recurring a month"]
-    return Table("packages", "Active, by package", headers, rows)
-
-
-def stops(board: Board) -> Table:
-    starts_at = board.span.starts_at(board.zone)
-    ends_at = min(board.span.ends_at(board.zone), board.now)
-    rows: list[list[Cell]] = [[f"Stopped: {why}", board.moved.stopped.get(why, 0)] for why in WHYS]
-    given = recurring.feedback(board.lives, starts_at, ends_at)
-    for name, number in given.most_common():
-        if name:
-            rows.append([f"Reason given: {REASONS.get(name, name)}", number])
-    return Table("stops", "Why subscriptions stopped", ["Why", "Number"], rows)
-
-
-def introductory(board: Board) -> Table:
-    rows: list[list[Cell]] = [
-        [
-            str(ending.price.package),
-            ending.number,
-            counting.day_of(ending.first_ends_at),
-            Money((ending.price.intro_amount or 0) * ending.number, ending.price.currency),
-            Money(ending.price.amount * ending.number, ending.price.currency),
-        ]
-        for ending in revenue.ending_soon(board.now)
-    ]
-    headers = ["Package", "Subscriptions", "The first ends on", "They pay now", "They pay then"]
-    note = "What they pay is for each payment, all subscriptions together."
-    return Table("introductory", "Introductory prices ending in 30 days", headers, rows, note)
-
-
-def past_due(board: Board) -> Table:
-    owed = board.owed
-    rows: list[list[Cell]] = []
-    for currency in sorted({*owed.open, *owed.recovered}) or [board.currency]:
-        rows.append(["Past due now", owed.invoices, Money(owed.open[currency], currency)])
-        back = Money(owed.recovered[currency], currency)
-        rows.append(["Paid after our letter", owed.recovered_invoices, back])
-    headers = ["", "Invoices", "Amount"]
-    return Table("past-due", "Past due, and won back by letters", headers, rows)
-
-
-def print_shares(board: Board) -> Table:
-    rows = [_share("All", board.printed.all)]
-    rows += [_share(_delivered(share.name), share) for share in board.printed.by_days]
-    headers = ["Delivery days", "Accounts", "Activated", "Share"]
-    return Table("print", "Print accounts with digital access", headers, rows)
-
-
-def print_codes(board: Board, *, every: bool = False) -> Table:
-    found = board.printed.by_code
-    rows = [_share(share.name or "None", share) for share in (found if every else found[:20])]
-    headers = ["Postal code", "Accounts", "Activated", "Share"]
-    return Table("print-codes", "Print accounts, by postal code", headers, rows)
-
-
-def print_failures(board: Board) -> Table:
-    rows: list[list[Cell]] = [
-        [sentence, board.totals.get(cause, 0)] for cause, sentence in CAUSES.items()
-    ]
-    title = "Print activations that failed"
-    return Table("print-failures", title, ["Cause", "Tries"], rows)
-
-
-def print_days(board: Board) -> Table:
-    rows: list[list[Cell]] = [list(row) for row in printed.reading_days(board.span)]
-    headers = ["Day", "Publication", "Account", "Reader"]
-    return Table("print-days", "Activated print readers, by day read", headers, rows)
-
-
-REPORTS: Mapping[str, Callable[[Board], Table]] = {
-    "days": days,
-    "funnel": way_to_paying,
-    "sections": sections,
-    "stories": lambda board: stories(board, every=True),
-    "meter": meter,
-    "revenue": money,
-    "packages": packages,
-    "stops": stops,
-    "introductory": introductory,
-    "past-due": past_due,
-    "print": print_shares,
-    "print-codes": lambda board: print_codes(board, every=True),
-    "print-failures": print_failures,
-    "print-days": print_days,
-}
-
-
-def _names(whats: list[What]) -> list[str]:
-    return [DAILY[what] for what in whats]
-
-
-def _share(name: str, share: printed.Share) -> list[Cell]:
-    part = Fraction(share.activated, share.accounts) if share.accounts else None
-    return [name, share.accounts, share.activated, part]
-
-
-def _delivered(letters: str) -> str:
-    if letters == "MTWRFSU":
-        return "Every day"
-    return ", ".join(DELIVERY_DAYS.get(each, each) for each in letters) or "Not said"

@@ -12,7 +12,7 @@ from paywall.insights.happenings import What
 from paywall.letters.composing import compose
 from paywall.letters.kinds import Kind
 from paywall.letters.models import Letter
-from paywall.reports import board as reports
+from paywall.reports import listing as reports
 from paywall.reports.board import DAILY, Board
 from paywall.reports.funnel import leak
 from paywall.reports.spans import week_before

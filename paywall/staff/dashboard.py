@@ -14,7 +14,8 @@ from django.views.decorators.http import require_safe
 
 from paywall import clock
 from paywall.insights import counting
-from paywall.reports.board import REPORTS, Board
+from paywall.reports.board import Board
+from paywall.reports.listing import REPORTS
 from paywall.reports.spans import Choice, span_of
 from paywall.reports.tables import headers_in_csv, in_csv
 from paywall.staff.panels import Panel, Tile, panels, tiles

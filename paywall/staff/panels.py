@@ -8,8 +8,8 @@ from babel.dates import format_date
 
 from paywall.catalog import money
 from paywall.insights.happenings import What
-from paywall.reports import board as reports
 from paywall.reports import charts
+from paywall.reports import listing as reports
 from paywall.reports.board import Board
 from paywall.reports.charts import Bar, Columns
 from paywall.reports.funnel import leak

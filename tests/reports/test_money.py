@@ -14,7 +14,7 @@ from paywall.letters import walking
 from paywall.payments import updating
 from paywall.payments.updating import Touched
 from paywall.periods import Period, month_of
-from paywall.reports import board, recurring, revenue, subscribers
+from paywall.reports import listing, recurring, revenue, subscribers
 from paywall.reports.board import Board
 from paywall.reports.spans import Choice, span_of, whole
 from paywall.reports.tables import Money
@@ -195,10 +195,10 @@ def _what_the_reports_say(paper: Newspaper) -> None:
         shown.lives, paper.now - timedelta(days=400), paper.now + timedelta(seconds=1)
     )
     assert (year.started, year.stopped) == (8, {"chosen": 2, "failed payment": 1})
-    reasons = {str(row[0]): row[1] for row in board.stops(shown).rows}
+    reasons = {str(row[0]): row[1] for row in listing.stops(shown).rows}
     assert reasons["Reason given: It costs too much"] == 1
-    assert list(board.past_due(shown).rows[1][1:]) == [1, Money(1200, "EUR")]
-    running = {str(row[0]): row[1] for row in board.packages(shown).rows}
+    assert list(listing.past_due(shown).rows[1][1:]) == [1, Money(1200, "EUR")]
+    running = {str(row[0]): row[1] for row in listing.packages(shown).rows}
     assert running["Everything"] == 5  # by year, offer, sport (switched), failing (again), late
     assert "Sport" not in running
 
@@ -217,10 +217,10 @@ def test_introductory_prices_that_end_soon_are_named(paper: Newspaper) -> None:
     customer = paper.customer()
     paper.subscribe(customer, price, discounts=[{"coupon": paper.coupon_of(price)}])
     shown = Board(span_of(Choice.DAYS, paper.now.date()), paper.now)
-    assert board.introductory(shown).rows == []
+    assert listing.introductory(shown).rows == []
     paper.advance(days=35)
     paper.update(customer)
-    row = board.introductory(Board(shown.span, paper.now)).rows[0]
+    row = listing.introductory(Board(shown.span, paper.now)).rows[0]
     assert [row[0], row[1], *row[3:]] == [
         "Everything", 1, Money(100, "EUR"), Money(1200, "EUR")
     ]  # fmt: skip

@@ -17,7 +17,7 @@ from config.demo.figures import make_figures
 from paywall.insights import counting
 from paywall.insights.happenings import Refused, What
 from paywall.insights.models import CountedStory, PrintReaderDay
-from paywall.reports.board import REPORTS
+from paywall.reports.listing import REPORTS
 from paywall.reports.spans import Choice
 from tests.gate.visiting import NOW, Clock
 from tests.making import make_article, make_reader, make_section
