@@ -25,6 +25,7 @@ class Said:
 def said_by(wall: Wall, admission: Admission, *, texts: Mapping[str, str], house: int) -> Said:
     """Return the words of a wall. `texts` differ from ours; `house`: an account's allowance."""
     words = wording.complete(texts)
+    offered = offers_said(texts, house=house)
     title, text = _head(wall, admission)
     decision = admission.decision
     over = {
@@ -35,12 +36,19 @@ def said_by(wall: Wall, admission: Admission, *, texts: Mapping[str, str], house
     }
     if text.startswith("subscribers_only"):
         over |= {**_counted(decision.remaining or 0), "remaining": apnumber(decision.remaining)}
-    offered = {key: wording.fill(words[key], _counted(house)) for key in words}
     return Said(
         wording.fill(words[title], over),
         wording.fill(words[text], over) if text else "",
-        {**offered, "account_text": _account_text(wall, offered, house), **_verify(offered, house)},
+        {**offered, "account_text": _account_text(wall, offered, house)},
     )
+
+
+def offers_said(texts: Mapping[str, str], *, house: int) -> dict[str, str]:
+    """Return the words of the offers by their keys, wherever they are shown."""
+    words = wording.complete(texts)
+    offered = {key: wording.fill(words[key], _counted(house)) for key in words}
+    nothing = {"account_text": offered["account_none"], "verify_text": ""}
+    return offered if house else offered | nothing
 
 
 def _head(wall: Wall, admission: Admission) -> tuple[str, str]:
@@ -67,10 +75,6 @@ def _account_text(wall: Wall, offered: Mapping[str, str], house: int) -> str:
     if not wall.subscribers_only or Offer.ACCOUNT not in wall.offers:
         return offered["account_text"]
     return f"{offered['account_text']} {offered['account_not_this']}".strip()
-
-
-def _verify(offered: Mapping[str, str], house: int) -> dict[str, str]:
-    return {} if house else {"verify_text": ""}
 
 
 def _counted(number: int) -> dict[str, object]:

@@ -12,7 +12,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from paywall.gate.publishing import words_in_force
-from paywall.gate.saying import Said, said_by
+from paywall.gate.saying import Said, offers_said, said_by
 from paywall.insights import origin
 from paywall.metering.rules import rules_in_force
 
@@ -47,6 +47,12 @@ def wall_words(context: dict[str, Any]) -> Said:
         texts=words_in_force().texts if draft is None else draft,
         house=rules_in_force().house.readers,
     )
+
+
+@register.simple_tag
+def offer_words() -> dict[str, str]:
+    """Return the words of the offers, where they stand on no wall."""
+    return offers_said(words_in_force().texts, house=rules_in_force().house.readers)
 
 
 @register.simple_tag(takes_context=True)
