@@ -17,7 +17,7 @@ demo: $(READY)
 
 # Run every test, or what ARGS names: make test ARGS="tests/gate -x".
 test: $(READY)
-	$(BIN)/pytest -n $(JOBS) --dist loadgroup $(ARGS)
+	$(BIN)/pytest -n $(JOBS) $(ARGS)
 
 # Everything that needs no running: form, types, the order of the rooms, migrations, deployment.
 check: $(READY)
