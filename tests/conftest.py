@@ -18,6 +18,19 @@ from paywall.metering import rules
 from paywall.sites import keys
 from paywall.sites import stories as registered
 
+NEEDS_SERVICES = {"django_db", "journey", "services"}
+A_DATABASE = {"db", "transactional_db", "live_server"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark `once` what has no database of the tests: it is the same whichever they run on."""
+    for item in items:
+        marks = {mark.name for mark in item.iter_markers()}
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if not marks & NEEDS_SERVICES and not fixtures & A_DATABASE:
+            item.add_marker("once")
+
 
 def pytest_collection_finish() -> None:
     """Let the collector pass over what was imported: a twelfth of all the time goes there."""
