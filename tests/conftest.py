@@ -17,6 +17,9 @@ from paywall.insights import counting
 from paywall.metering import rules
 from paywall.sites import keys
 from paywall.sites import stories as registered
+from tests.config import emptying
+
+emptying.install()
 
 NEEDS_SERVICES = {"django_db", "journey", "services"}
 A_DATABASE = {"db", "transactional_db", "live_server"}

@@ -86,8 +86,11 @@ def look_at(file: CirculationImport, *, now: datetime) -> Answer:
 
 
 def accept(file_id: int, *, by: Any, now: datetime) -> CirculationImport:
-    """Say yes to a held file: it is to be put in force. Raises RefusedError; call `go_on` next."""
-    with transaction.atomic():
+    """Say yes to a held file: it is to be put in force. Call `go_on` next.
+
+    Raises RefusedError, and BusyError while another is read: that one may overtake it.
+    """
+    with one_at_a_time(), transaction.atomic():
         file = CirculationImport.objects.select_for_update().get(pk=file_id)
         if file.state != ImportState.HELD:
             raise RefusedError(f"It is {file.get_state_display().lower()} already.")

@@ -26,7 +26,7 @@ class InForce:
             absent_since=None
         ).values_list("digest", "pk")
         for digest, key in there.order_by().iterator(chunk_size=_AT_A_TIME):
-            if digest in self.lines:
+            if not digest or digest in self.lines:
                 self._others.add(key)
             else:
                 self.lines[digest] = 0

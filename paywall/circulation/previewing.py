@@ -60,6 +60,12 @@ def _of(who: Any, what: Sequence[str]) -> Preview:
     return Preview(f"{who.publication} {who.number}".strip(), who.last_name or who.company, what)
 
 
+def _several(file: CirculationImport, account: PrintAccount) -> list[StagedRow]:
+    """Return the rows of an account that may have several: those alone are found by an index."""
+    number = {"publication": account.publication, "number_key": account.number_key}
+    return list(StagedRow.objects.filter(file=file, several=True, **number))
+
+
 def _differences(file: CirculationImport, change: StagedChange) -> Iterator[str]:
     account, row = change.account, change.row
     if account.absent_since:
@@ -67,11 +73,7 @@ def _differences(file: CirculationImport, change: StagedChange) -> Iterator[str]
     if row:
         yield from _differing(account, row, of=PrintAccount)
     lines = list(account.lines.order_by("pk"))
-    rows = list(
-        StagedRow.objects.filter(
-            file=file, publication=account.publication, number_key=account.number_key
-        )
-    )
+    rows = [row] if row and not row.several else _several(file, account)
     if len(lines) == len(rows) == 1:
         yield from _differing(lines[0], rows[0], of=PrintLine)
     else:

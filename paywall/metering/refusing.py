@@ -1,5 +1,6 @@
 """Noting which stories stayed closed to a reader, so that the desk can say why."""
 
+import contextlib
 import time
 from datetime import date, datetime
 from typing import TypeAlias
@@ -7,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import DatabaseError
 
 from accounts.models import Reader
 from paywall.catalog.story import Story
@@ -40,7 +42,8 @@ def note(reader: Reader, story: Story, outcome: str, *, now: datetime) -> None:
         title=story.title[:300],
         address=story.address[:500],
     )
-    RefusedVisit.objects.bulk_create([refused], ignore_conflicts=True)
+    with contextlib.suppress(DatabaseError):  # a note for the desk is no reason to show no page
+        RefusedVisit.objects.bulk_create([refused], ignore_conflicts=True)
     _noted.set(name, True, asked_at=asked_at)
 
 

@@ -25,13 +25,11 @@ def left_to_refund(paid: Invoice | Purchase) -> int:
     return max(amount - paid.amount_refunded, 0)
 
 
-def refund(
-    stripe: Gateway, paid: Invoice | Purchase, *, amount: int, key: str, now: datetime
-) -> None:
+def refund(stripe: Gateway, paid: Invoice | Purchase, *, amount: int, now: datetime) -> None:
     """Give an amount back, in the smallest unit, and record it.
 
-    `key` is one decision's: asked again with it, Stripe gives nothing more. Raises Hindered when
-    there is not so much left, and GatewayError: then ask again.
+    Of two who give the same part of the same payment one does: the key at Stripe says what had
+    been given back before. Raises Hindered when there is not so much left, and GatewayError.
     """
     if not 0 < amount <= left_to_refund(paid):
         raise Hindered("There is not so much left to give back.")
@@ -40,8 +38,9 @@ def refund(
         "amount": amount,
         "reason": "requested_by_customer",
     }
-    stripe.refund(asked, key=f"refund-staff-{key}")
+    before = f"{paid.payment_intent}-{paid.amount_refunded}"
+    stripe.refund(asked, key=f"refund-staff-{before}-{amount}")
     touched = Touched(payment_intents=frozenset({paid.payment_intent}))
-    updating.bring_up_to_date(stripe, paid.customer, touched, why=WHY, now=now)
-    with contextlib.suppress(GatewayError):  # what follows is done by whoever looks next
+    with contextlib.suppress(GatewayError):  # it is given: the rest is done by whoever looks next
+        updating.bring_up_to_date(stripe, paid.customer, touched, why=WHY, now=now)
         aftercare.look_after(stripe, paid.customer, now=now)

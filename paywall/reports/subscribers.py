@@ -3,7 +3,7 @@
 from collections import defaultdict
 from datetime import datetime
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from paywall.catalog.models import Price
 from paywall.catalog.terms import Interval
@@ -69,10 +69,10 @@ def _changes(rows: QuerySet[Subscription]) -> dict[int, list[tuple[datetime, int
 
 
 def _bills(rows: QuerySet[Subscription]) -> dict[int, list[Bill]]:
+    less = Q(amount_due__lt=F("subscription__price__amount"))
+    switched = Q(subscription__price_since__gt=F("subscription__started_at"))
     invoices = Invoice.objects.filter(
-        subscription__in=rows.values("pk"),
-        billing_reason__in=WHOLE_PERIODS,
-        amount_due__lt=F("subscription__price__amount"),
+        less | switched, subscription__in=rows.values("pk"), billing_reason__in=WHOLE_PERIODS
     ).exclude(status="void")
     found: defaultdict[int, list[Bill]] = defaultdict(list)
     columns = ("subscription", "made_at", "period_starts_at", "period_ends_at", "amount_due")

@@ -13,11 +13,12 @@ from paywall import tasks
 from paywall.circulation.linking import NoSeatError
 from paywall.circulation.locking import BusyError
 from paywall.letters import by_staff
-from paywall.payments.gateway import GatewayError
+from paywall.payments.gateway import GatewayError, GatewayUnavailable
 from paywall.payments.hindrances import Hindered
 from paywall.staff.deeds import Asked, Deed, Done
 from paywall.trail import recording
 
+UNKNOWN = "Stripe did not answer, so it may have happened: look there before you ask again."
 REFUSALS = (BusyError, GatewayError, Hindered, NoSeatError)
 
 
@@ -46,6 +47,9 @@ def carry_out(
     )
     try:
         done = deed.do(Asked(reader, cleaned, str(key), now))
+    except GatewayUnavailable as error:
+        recording.finish(action, f"{UNKNOWN} ({error})")
+        raise DidNotHappenError(UNKNOWN) from error
     except REFUSALS as error:
         recording.finish(action, f"It did not happen: {error}")
         raise DidNotHappenError(str(error)) from error

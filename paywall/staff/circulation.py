@@ -17,6 +17,7 @@ from accounts.models import Reader
 from paywall import clock
 from paywall.circulation import importing, nightly, previewing, rejects
 from paywall.circulation.errors import RefusedError
+from paywall.circulation.locking import BusyError
 from paywall.circulation.models import (
     CirculationImport,
     PrintAccount,
@@ -27,7 +28,7 @@ from paywall.circulation.models import (
 from paywall.circulation.previewing import Preview
 from paywall.circulation.states import ImportState
 from paywall.staff import finding, upload_page
-from paywall.staff.lists import LongList
+from paywall.staff.lists import LongList, found_or_404
 from paywall.tasks import follow_print, go_on_with_circulation
 
 SHOWN = 20  # rejected rows on a file's page
@@ -89,7 +90,7 @@ class CirculationImportAdmin(ModelAdmin):
     ) -> HttpResponse:
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
-        file = get_object_or_404(CirculationImport, pk=object_id)
+        file = found_or_404(self, request, object_id)
         if request.method == "POST":
             return self._decide(request, file)
         context = {
@@ -130,7 +131,7 @@ class CirculationImportAdmin(ModelAdmin):
                 importing.decline(file.pk, by=staff, now=now)
                 self.log_change(request, file, "Said no.")
                 messages.success(request, "It was put aside. Nothing was changed.")
-        except RefusedError as error:
+        except (RefusedError, BusyError) as error:
             messages.error(request, str(error))
         return redirect("admin:paywall_circulationimport_change", file.pk)
 

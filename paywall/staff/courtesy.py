@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
@@ -19,6 +19,7 @@ from paywall import clock
 from paywall.entitlements import courtesy
 from paywall.entitlements.courtesy_file import Row, UnreadableError, read
 from paywall.entitlements.models import CourtesyBatch
+from paywall.staff.lists import found_or_404
 from paywall.staff.widgets import DayWidget
 
 LIST = "admin:paywall_courtesybatch_changelist"
@@ -95,7 +96,7 @@ class CourtesyBatchAdmin(ModelAdmin):
         """Show what one file gave; a POST takes it back."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        batch = get_object_or_404(CourtesyBatch, pk=object_id)
+        batch = found_or_404(self, request, object_id)
         may_take_back = self.has_add_permission(request)
         if request.method == "POST":
             if not may_take_back:

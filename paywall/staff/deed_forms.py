@@ -26,6 +26,7 @@ from paywall.circulation.linking import accounts_numbered
 from paywall.circulation.models import PrintAccount
 from paywall.entitlements.models import Entitlement, Source
 from paywall.gate.standing import standing_of
+from paywall.letters.kinds import Kind
 from paywall.letters.models import Letter
 from paywall.payments.refunding import left_to_refund
 from paywall.staff.amounts import in_words
@@ -108,7 +109,9 @@ class GiveBackForm(DeedForm):
 
 class ResendForm(DeedForm):
     def look(self) -> None:
-        letters = Letter.objects.filter(reader=self.reader).order_by("-pk")[:LETTERS_SHOWN]
+        # An invitation is for somebody else's mailbox.
+        theirs = Letter.objects.filter(reader=self.reader).exclude(kind=Kind.PRINT_INVITATION)
+        letters = theirs.order_by("-pk")[:LETTERS_SHOWN]
         choices = [
             (str(each.pk), f"{timezone.localtime(each.written_at):%-d %B %Y}: {each.subject}")
             for each in letters
@@ -242,7 +245,9 @@ class EraseForm(DeedForm):
 class NewReaderForm(forms.Form):
     """An account for a caller."""
 
-    email = forms.EmailField(label="Email address", widget=UnfoldAdminEmailInputWidget)
+    email = forms.EmailField(
+        label="Email address", max_length=254, widget=UnfoldAdminEmailInputWidget
+    )
     reason = DeedForm.base_fields["reason"]
     key = DeedForm.base_fields["key"]
 

@@ -118,7 +118,7 @@ def _send_payment_link(asked: Asked) -> Done:
 
 def _refund(asked: Asked) -> Done:
     paid, amount = asked.form["paid"], asked.form["smallest"]
-    refunding.refund(gateway.from_settings(), paid, amount=amount, key=asked.key, now=asked.now)
+    refunding.refund(gateway.from_settings(), paid, amount=amount, now=asked.now)
     given = in_words(amount, paid.currency)
     return Done(f"{given} goes back to their card or account.", customer=paid.customer_id)
 

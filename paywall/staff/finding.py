@@ -39,7 +39,7 @@ class Answer:
 
 def find(typed: str) -> Answer:
     """Return the readers that an address, a name, a print number or a Stripe id is of."""
-    typed = " ".join(typed.split())
+    typed = " ".join(typed.replace("\0", " ").split())
     answer, seen = Answer(), set[int]()
     if not typed:
         return answer

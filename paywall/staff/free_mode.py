@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.timezone import localtime
 from unfold.admin import ModelAdmin
@@ -19,6 +19,7 @@ from paywall import clock
 from paywall.catalog.models import Section
 from paywall.metering import freeing
 from paywall.metering.models import FreeMode
+from paywall.staff.lists import found_or_404
 from paywall.staff.widgets import MOMENTS, MomentWidget
 
 LIST = "admin:paywall_freemode_changelist"
@@ -121,7 +122,7 @@ class FreeModeAdmin(ModelAdmin):
         """Show one opening; a POST ends it now."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        mode = get_object_or_404(FreeMode.objects.select_related("section"), pk=object_id)
+        mode = found_or_404(self, request, object_id)
         now, may_close = clock.now(), self.has_add_permission(request)
         if request.method == "POST":
             if not may_close:

@@ -189,12 +189,12 @@ def _rights(reader: Reader, newest: Newest) -> Iterator[Moment]:
 def _staff(reader: Reader, newest: Newest) -> Iterator[Moment]:
     for concern in newest(Concern.objects.filter(customer__reader=reader), "raised_at"):
         what = f"For staff: {concern.get_kind_display().lower()}"
-        yield Moment(concern.raised_at, "staff", what, US, "concern", concern.text)
+        yield Moment(concern.raised_at, "payment", what, US, "concern", concern.text)
     actions: Iterable[StaffAction] = newest(StaffAction.objects.filter(reader=reader), "at")
     for action in actions:
         outcome = action.outcome or "Begun; nobody came back to say how it went."
         why = f"{action.reason} ({outcome})" if action.reason else outcome
-        yield Moment(action.at, "staff", action.what, action.actor_name, "staff", why)
+        yield Moment(action.at, "deed", action.what, action.actor_name, "staff", why)
 
 
 EVERY_KIND = (

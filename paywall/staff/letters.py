@@ -9,6 +9,7 @@ from django.utils.html import format_html
 
 from paywall import clock
 from paywall.letters import sending
+from paywall.letters.kinds import Kind
 from paywall.letters.models import Letter
 from paywall.staff.lists import FoundByReader
 
@@ -73,6 +74,8 @@ class LetterAdmin(FoundByReader):
 
     @admin.display(description="Text")
     def body(self, letter: Letter) -> str:
+        if letter.kind == Kind.PRINT_INVITATION:
+            return "Its link is for whom it was written to."
         return format_html('<div style="white-space: pre-line">{}</div>', letter.text)
 
     @admin.display(description="State")

@@ -4,11 +4,19 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
 
 from paywall.staff import finding
+
+
+def found_or_404(screen: ModelAdmin, request: HttpRequest, object_id: str) -> Any:
+    """Return the row that an address of the admin names. Raises Http404, whatever it names."""
+    row = screen.get_object(request, object_id)
+    if row is None:
+        raise Http404
+    return row
 
 
 class LongList(ModelAdmin):

@@ -15,7 +15,7 @@ from paywall.circulation import cases, comparing, erasing, seats
 from paywall.circulation.claims import Activation, PrintCase
 from paywall.circulation.models import PrintAccount
 from paywall.entitlements.models import Entitlement
-from paywall.staff.lists import FoundByReader
+from paywall.staff.lists import FoundByReader, found_or_404
 
 NOT_YET = "Approved: {} will read with {}, as soon as digital access comes with it again."
 LIST = "admin:paywall_printcase_changelist"
@@ -45,7 +45,7 @@ class PrintCaseAdmin(FoundByReader):
     ) -> HttpResponse:
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
-        case = get_object_or_404(self.get_queryset(request).select_related("reader"), pk=object_id)
+        case = found_or_404(self, request, object_id)
         if request.method == "POST":
             if not self.has_change_permission(request):
                 raise PermissionDenied

@@ -1,6 +1,7 @@
 """The desk's screens: finding a reader, everything about one, and what is done for them."""
 
 from typing import Any, cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -24,8 +25,18 @@ from paywall.trail.recording import DoneAlreadyError
 
 PAGE, SEARCH = "admin:reader_page", "admin:reader_search"
 # What not everybody at the desk has to know, who does, and which moments tell of it.
-SEES = {"reading": "view_meteredread", "money": "view_subscription"}
-KINDS = {"reading": ("story", "wall"), "money": ("subscription", "payment", "checkout")}
+SEES = {
+    "reading": "view_meteredread",
+    "money": "view_subscription",
+    "letters": "view_letter",
+    "deeds": "view_staffaction",
+}
+KINDS = {
+    "reading": ("story", "wall"),
+    "money": ("subscription", "payment", "checkout"),
+    "letters": ("letter",),
+    "deeds": ("deed",),
+}
 ALREADY = "This form was sent before: what came of it is below."
 
 
@@ -50,7 +61,10 @@ def show(admin: Any, request: HttpRequest, public_id: UUID) -> HttpResponse:
     require(request, "answer_readers")
     reader, now = get_object_or_404(Reader, public_id=public_id), clock.now()
     asked = request.GET.get("story", "").strip()
-    before = parse_datetime(request.GET.get("before", "")) or now
+    try:
+        before = parse_datetime(request.GET.get("before", "")) or now
+    except ValueError:
+        before = now
     sees = {name: request.user.has_perm(f"paywall.{needed}") for name, needed in SEES.items()}
     hidden = [kind for name, kinds in KINDS.items() if not sees[name] for kind in kinds]
     context = {
@@ -146,7 +160,7 @@ def _create(request: HttpRequest, cleaned: dict[str, Any]) -> HttpResponse:
         return redirect(PAGE, taken.reader.public_id)
     except DoneAlreadyError:
         messages.warning(request, ALREADY)
-        return redirect(f"{reverse(SEARCH)}?q={cleaned['email']}")
+        return redirect(f"{reverse(SEARCH)}?{urlencode({'q': cleaned['email']})}")
     messages.success(request, "The account is there, and a letter with the way in is sent.")
     return redirect(PAGE, reader.public_id)
 

@@ -22,6 +22,7 @@ from paywall.gate.previewing import ONLOOKERS, Onlooker
 from paywall.gate.wall import wall_for
 from paywall.metering.rules import rules_in_force
 from paywall.periods import month_of
+from paywall.staff.lists import found_or_404
 from paywall.staff.wall_forms import WallForm
 
 PERMISSION = "paywall.publish_walls"
@@ -73,7 +74,7 @@ class WallVersionAdmin(ModelAdmin):
         """Show a version as readers would see it; a POST changes or publishes a draft."""
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
-        version = get_object_or_404(WallVersion, pk=object_id)
+        version = found_or_404(self, request, object_id)
         form = None
         if version.published_at is None and self.has_change_permission(request):
             data = request.POST if request.method == "POST" and "save" in request.POST else None

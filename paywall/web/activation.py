@@ -115,7 +115,8 @@ def _answer(request: HttpRequest, answer: Answer, now: datetime) -> HttpResponse
         return page
     if answer.activation is None:
         return redirect(_leading_on(request, "activate_refused"))
-    counting.credit(What.PRINT_ACTIVATED, at=now, story=coming.story_of(request))
+    if answer.activation.claimed_at == now:  # and not a seat that they had
+        counting.credit(What.PRINT_ACTIVATED, at=now, story=coming.story_of(request))
     transaction.on_commit(partial(write_print_letters.delay, answer.activation.pk), robust=True)
     messages.success(request, IT_IS_ON)
     if showing.print_of(cast("Reader", request.user), now=now).pays_too:

@@ -29,4 +29,6 @@ def sql_flush(
         return [f"DELETE FROM {name}" for (name,) in cursor.fetchall()]
 
 
-DatabaseOperations.sql_flush = sql_flush  # type: ignore[method-assign]
+def install() -> None:
+    """Have every PostgreSQL database be emptied so."""
+    DatabaseOperations.sql_flush = sql_flush  # type: ignore[method-assign]

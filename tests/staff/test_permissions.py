@@ -170,6 +170,7 @@ def test_circulation_sees_the_printed_paper_and_neither_reading_nor_money() -> N
     page = at_the_desk("circulation").get(page_of(reader)).content.decode()
     assert "Link a print account" in page
     assert "Refund a payment" not in page
+    assert "Refunded" not in page
 
 
 def test_the_contents_show_each_what_they_may_open_and_where_they_are() -> None:
@@ -186,3 +187,10 @@ def test_the_contents_show_each_what_they_may_open_and_where_they_are() -> None:
     page = at_the_desk("administrator").get(reverse("admin:reader_search")).context
     items = [item for part in page["sidebar_navigation"] for item in part["items"]]
     assert [item["title"] for item in items if item["active"]] == ["Find a reader"]
+
+
+def test_an_address_that_names_nothing_is_not_found() -> None:
+    client = at_the_desk("administrator")
+    for model in ("freemode", "courtesybatch", "wallversion", "circulationimport", "printcase"):
+        address = reverse(f"admin:paywall_{model}_change", args=["abc"])
+        assert client.get(address).status_code == 404, model
