@@ -9,7 +9,7 @@ from paywall.entitlements import granting
 from paywall.entitlements.models import Source
 from paywall.metering.models import MeteredRead
 from paywall.sites.models import ApiSite
-from tests.api.asking import FACTS, Caller, Server
+from tests.api.asking import FACTS, Caller, Server, make_site
 from tests.gate.visiting import NOW, Clock, make_story, outcome, set_rule, sign_in
 from tests.making import make_reader
 
@@ -186,6 +186,32 @@ def test_registered_facts_can_be_changed(server: Server, clock: Clock) -> None:
 
 def test_a_key_of_the_papers_own_stories_is_not_a_sites(server: Server) -> None:
     assert server.register(f"article-{make_story().pk}").status_code == 409
+
+
+def test_a_site_learns_nothing_of_a_story_that_is_not_its_own(server: Server) -> None:
+    """Its facts under another's key make another story, which is read and counted apart."""
+    reader, article = make_reader(), make_story()
+    other = Server.of(make_site("Third", "https://third.example"))
+    server.introduce(reader)
+    asked = {
+        "reader": other.introduce(reader),
+        "story": {**FACTS, "address": "https://third.example/a-story"},
+    }
+    server.register()
+    outcome(sign_in(reader), article)
+    assert said(server.open_for(reader), "spent") == [True]
+    for key in ("a-story", f"article-{article.pk}"):
+        assert said(other.open(key, asked), "story", "outcome", "spent") == [key, "metered", True]
+        assert said(other.open(key, asked), "outcome") == ["read_before"]
+
+
+@pytest.mark.parametrize("key", ["a-story", "x" * 200])
+def test_a_story_is_one_whether_registered_or_told_of(server: Server, key: str) -> None:
+    reader = make_reader()
+    server.introduce(reader)
+    server.register(key)
+    assert said(Caller.reading(reader).open(key), "story", "spent") == [key, True]
+    assert said(server.open_for(reader, key), "story", "outcome") == [key, "read_before"]
 
 
 def test_an_unpublished_story_is_not_known(clock: Clock) -> None:
