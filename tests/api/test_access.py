@@ -7,6 +7,7 @@ from django.test import Client
 
 from paywall.entitlements import granting
 from paywall.entitlements.models import Source
+from paywall.gate import publishing
 from paywall.metering.models import MeteredRead
 from paywall.sites.models import ApiSite
 from tests.api.asking import FACTS, Caller, Server, make_site
@@ -109,6 +110,24 @@ def test_the_offers_are_in_the_words_of_the_wall(server: Server) -> None:
                 path = offer["address"].removeprefix("http://127.0.0.1:8000")
                 assert path.split("?")[0] in page
                 assert f"next={article.get_absolute_url()}" in path
+
+
+def test_the_offers_are_in_the_words_that_staff_published(server: Server) -> None:
+    staff = make_reader()
+    texts = {
+        "account_text": "{allowance} {stories}, and not a penny.",
+        "subscribe_title": "Be one of us",
+        "print_link": "It comes with the paper",
+    }
+    publishing.publish(publishing.draft(texts, note="", by=staff, now=NOW), by=staff, now=NOW)
+    server.register()
+    account, subscribe, subscriber = Caller.stranger().look().json()["offers"]
+    assert account["text"] == "7 stories, and not a penny."
+    assert subscribe["title"] == "Be one of us"
+    assert (subscriber["text"], subscriber["more"]["text"]) == ("", "It comes with the paper")
+    set_rule(readers=0)
+    *_, printed = said(Caller.reading(staff).look(), "offers")[0]
+    assert printed["action"] == "It comes with the paper"
 
 
 def test_an_entitlement_opens_and_says_what_it_does_not_cover(server: Server) -> None:
