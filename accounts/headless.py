@@ -67,3 +67,17 @@ class SignInWithCode(FewTries, views.ConfirmLoginCodeView):
         signing_up.drop_unproved_password(self.process.user)
         answer: HttpResponse = super().post(request, *args, **kwargs)
         return answer
+
+
+class ResetInput(inputs.ResetPasswordInput):
+    """Looks at the password once the code is right: before, it would tell who has an account."""
+
+    def clean(self) -> Any:
+        return self.cleaned_data if "key" in self.errors else super().clean()
+
+
+class ResetPassword(FewTries, views.ResetPasswordView):
+    """Code and new password come together: a code alone proves nothing, and is not looked at."""
+
+    input_class = ResetInput
+    http_method_names: ClassVar = ["post", "options"]

@@ -3,7 +3,7 @@
 from allauth.headless.constants import Client
 from django.urls import include, path
 
-from accounts.headless import ProveAddress, SignInWithCode, SignUp
+from accounts.headless import ProveAddress, ResetPassword, SignInWithCode, SignUp
 
 AUTH = "app/v1/auth"
 
@@ -11,5 +11,6 @@ urlpatterns = [
     path(f"{AUTH}/signup", SignUp.as_api_view(client=Client.APP)),
     path(f"{AUTH}/email/verify", ProveAddress.as_api_view(client=Client.APP)),
     path(f"{AUTH}/code/confirm", SignInWithCode.as_api_view(client=Client.APP)),
+    path(f"{AUTH}/password/reset", ResetPassword.as_api_view(client=Client.APP)),
     path("", include("allauth.headless.urls")),
 ]

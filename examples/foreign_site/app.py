@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterable
+from html import escape
 from http import HTTPStatus
 from http.cookies import SimpleCookie
 from typing import Any
@@ -31,7 +32,10 @@ class Site:
         try:
             answer = visit.answer()
         except Refused as refused:
-            answer = Page("That did not work", f"<p>{refused}</p>", HTTPStatus.BAD_REQUEST)
+            if refused.no_such_reader:
+                visit.drop_reader()
+            told = f"<p>{escape(str(refused))}</p>"
+            answer = Page("That did not work", told, HTTPStatus.BAD_REQUEST)
         except Away:
             later = "<p>This does not work just now. Please try again in a minute.</p>"
             answer = Page("A little later", later, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -96,11 +100,11 @@ class Visit:
         return handlers[name]()
 
     def story(self, story: Story) -> Page:
-        """Ask, and show the text or the wall; while the paywall is away, what the section says."""
+        """Ask, and show the text or the wall; without an answer, what the section says."""
         try:
             answer = self._ask(story)
-        except Away:
-            if WHILE_AWAY.get(story.section, CLOSED) == OPEN and story.access != "subscribers":
+        except (Away, Refused):  # a key that ran out, or too many questions, is an outage too
+            if _opens_unasked(story):
                 return Page(story.title, pages.text(story, {}))
             return Page(story.title, pages.away(story), HTTPStatus.SERVICE_UNAVAILABLE)
         if answer["opens"]:
@@ -121,7 +125,13 @@ class Visit:
         # A browser that fetches ahead reads nothing, so nothing is spent.
         early = "prefetch" in self.environ.get("HTTP_SEC_PURPOSE", "")
         ask = self.paywall.look if early else self.paywall.open
-        return ask(story.slug, facts, self.reader)
+        try:
+            return ask(story.slug, facts, self.reader)
+        except Refused as refused:
+            if not (self.reader and refused.no_such_reader):
+                raise
+        self.drop_reader()
+        return ask(story.slug, facts, "")
 
     def sign_up(self) -> "Page | str":
         return self._begin("signup", "Start a free account")
@@ -187,10 +197,16 @@ class Visit:
         try:
             self.paywall.activate_print(self.reader, typed, network=network)
         except Refused as refused:
+            if refused.no_such_reader:
+                raise
             again = pages.form(self._here(), PRINT, "Turn it on", str(refused))
             return Page(title, again, HTTPStatus.UNPROCESSABLE_ENTITY)
         self.paywall.forget(self.reader)
         return self.next
+
+    def drop_reader(self) -> None:
+        """Go on as a stranger: the paywall knows this reader no more."""
+        self.paywall.forget(self.kept.pop("reader", ""))
 
     def cookie(self) -> list[tuple[str, str]]:
         secure = "; Secure" if self.site.address.startswith("https") else ""
@@ -211,3 +227,10 @@ class Visit:
     def _typed(self) -> dict[str, str]:
         length = min(int(self.environ.get("CONTENT_LENGTH") or 0), 10_000)
         return dict(parse_qsl(self.environ["wsgi.input"].read(length).decode(errors="replace")))
+
+
+def _opens_unasked(story: Story) -> bool:
+    """Tell whether a story opens while the paywall does not say."""
+    if story.access in {"free", "subscribers"}:
+        return story.access == "free"
+    return WHILE_AWAY.get(story.section, CLOSED) == OPEN

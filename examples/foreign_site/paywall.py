@@ -25,6 +25,11 @@ class Refused(Exception):  # noqa: N818, it is not our error
         super().__init__(problem.get("detail", ""))
         self.status, self.problem = status, problem
 
+    @property
+    def no_such_reader(self) -> bool:
+        """Whether the reader is not this site's any more, or has closed the account."""
+        return str(self.problem.get("type", "")).endswith(":no-such-reader")
+
 
 class Paywall:
     """The API as this site's server uses it, with a memory as short as each answer allows."""

@@ -73,10 +73,8 @@ class SiteReaderAlone(Door):
     )
     def delete(self, request: Request, reader: UUID) -> Response:
         site = require_site(self, request)
-        found = readers.reader_of(site, reader)
-        if found is None:
+        if not readers.let_go(site, reader):
             raise NoSuchReader(NO_READER, field="reader")
-        readers.let_go(site, found)
         return Response(status=HTTPStatus.NO_CONTENT)
 
 

@@ -29,6 +29,8 @@ def introduce(site: ApiSite, reader: Reader, *, now: datetime) -> SiteReader:
     return row
 
 
-def let_go(site: ApiSite, reader: Reader) -> None:
-    """Have the site know nothing more about the reader."""
-    SiteReader.objects.filter(site=site, reader=reader).delete()
+def let_go(site: ApiSite, public_id: uuid.UUID) -> bool:
+    """Have the site know nothing more about a reader; tell whether it knew them."""
+    # Their account may be inactive by now: the site is rid of them all the same.
+    gone, _ = SiteReader.objects.filter(site=site, reader__public_id=public_id).delete()
+    return bool(gone)

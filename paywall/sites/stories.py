@@ -1,7 +1,9 @@
 """The facts of stories that are kept elsewhere, as their site's server registered them."""
 
+import hashlib
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +17,7 @@ from paywall.memory import Memory
 from paywall.sites.models import ApiSite, RegisteredStory
 
 REMEMBERED_FOR = 0.8  # seconds, as our own stories
+LONGEST_KEY = 200  # that a read is written down with
 
 _stories: Memory[str, RegisteredStory] = Memory(most=2000)
 
@@ -34,7 +37,21 @@ def find(key: str, *, site: ApiSite | None, now: datetime) -> Story | None:
         if row is None:
             return None
         _stories.set(key, row, asked_at=asked_at)
-    return row.as_story() if site is None or row.site_id == site.pk else None
+    if site and row.site_id != site.pk:
+        return None
+    return kept_apart(row.as_story(), row.site_id)
+
+
+def kept_apart(story: Story, site_pk: int) -> Story:
+    """Return a site's story under a key that no other site, and no story of ours, has.
+
+    What a site says of a story is believed of its own alone: under another's key it would learn
+    who read that one, and open it for the price of its own.
+    """
+    key = f"s{site_pk}:{story.key}"
+    if len(key) > LONGEST_KEY:
+        key = f"s{site_pk}:{hashlib.sha256(story.key.encode()).hexdigest()}"
+    return replace(story, key=key)
 
 
 def register(site: ApiSite, story: Story, *, now: datetime) -> bool:

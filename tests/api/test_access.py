@@ -7,9 +7,10 @@ from django.test import Client
 
 from paywall.entitlements import granting
 from paywall.entitlements.models import Source
+from paywall.gate import publishing
 from paywall.metering.models import MeteredRead
 from paywall.sites.models import ApiSite
-from tests.api.asking import FACTS, Caller, Server
+from tests.api.asking import FACTS, Caller, Server, make_site
 from tests.gate.visiting import NOW, Clock, make_story, outcome, set_rule, sign_in
 from tests.making import make_reader
 
@@ -111,6 +112,24 @@ def test_the_offers_are_in_the_words_of_the_wall(server: Server) -> None:
                 assert f"next={article.get_absolute_url()}" in path
 
 
+def test_the_offers_are_in_the_words_that_staff_published(server: Server) -> None:
+    staff = make_reader()
+    texts = {
+        "account_text": "{allowance} {stories}, and not a penny.",
+        "subscribe_title": "Be one of us",
+        "print_link": "It comes with the paper",
+    }
+    publishing.publish(publishing.draft(texts, note="", by=staff, now=NOW), by=staff, now=NOW)
+    server.register()
+    account, subscribe, subscriber = Caller.stranger().look().json()["offers"]
+    assert account["text"] == "7 stories, and not a penny."
+    assert subscribe["title"] == "Be one of us"
+    assert (subscriber["text"], subscriber["more"]["text"]) == ("", "It comes with the paper")
+    set_rule(readers=0)
+    *_, printed = said(Caller.reading(staff).look(), "offers")[0]
+    assert printed["action"] == "It comes with the paper"
+
+
 def test_an_entitlement_opens_and_says_what_it_does_not_cover(server: Server) -> None:
     reader = make_reader()
     news = make_story().section
@@ -186,6 +205,32 @@ def test_registered_facts_can_be_changed(server: Server, clock: Clock) -> None:
 
 def test_a_key_of_the_papers_own_stories_is_not_a_sites(server: Server) -> None:
     assert server.register(f"article-{make_story().pk}").status_code == 409
+
+
+def test_a_site_learns_nothing_of_a_story_that_is_not_its_own(server: Server) -> None:
+    """Its facts under another's key make another story, which is read and counted apart."""
+    reader, article = make_reader(), make_story()
+    other = Server.of(make_site("Third", "https://third.example"))
+    server.introduce(reader)
+    asked = {
+        "reader": other.introduce(reader),
+        "story": {**FACTS, "address": "https://third.example/a-story"},
+    }
+    server.register()
+    outcome(sign_in(reader), article)
+    assert said(server.open_for(reader), "spent") == [True]
+    for key in ("a-story", f"article-{article.pk}"):
+        assert said(other.open(key, asked), "story", "outcome", "spent") == [key, "metered", True]
+        assert said(other.open(key, asked), "outcome") == ["read_before"]
+
+
+@pytest.mark.parametrize("key", ["a-story", "x" * 200])
+def test_a_story_is_one_whether_registered_or_told_of(server: Server, key: str) -> None:
+    reader = make_reader()
+    server.introduce(reader)
+    server.register(key)
+    assert said(Caller.reading(reader).open(key), "story", "spent") == [key, True]
+    assert said(server.open_for(reader, key), "story", "outcome") == [key, "read_before"]
 
 
 def test_an_unpublished_story_is_not_known(clock: Clock) -> None:

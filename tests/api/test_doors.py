@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 
 AUTH = "/_allauth/app/v1/auth"
 OPEN = "/api/v1/stories/a-story/access/"
+NEW = "the new password 3"
 JSON: dict[str, Any] = {"content_type": "application/json"}
 
 
@@ -147,6 +148,53 @@ def test_a_code_is_tried_five_times() -> None:
     assert tries == [400] * 5
     last = app.post(f"{AUTH}/email/verify", {"key": right}, headers=headers, **JSON)
     assert last.status_code in {409, 429}
+
+
+def reset(app: Client, email: str) -> dict[str, str]:
+    """Ask for a code to choose a new password; return the headers to go on with."""
+    started = app.post(f"{AUTH}/password/request", {"email": email}, **JSON)
+    return {"X-Session-Token": started.json()["meta"]["session_token"]}
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [{"key": "x", "password": "a"}, {"key": "-", "password": NEW}, {"key": "é"}, {"password": "a"}],
+    ids=["a weak password", "no code", "no password", "a password alone"],
+)
+def test_a_wrong_code_to_reset_does_not_tell_who_has_an_account(typed: dict[str, str]) -> None:
+    make_reader("known@example.com")
+    answers = []
+    for name in ("known", "unknown"):
+        app = Client()
+        headers = reset(app, f"{name}@example.com")
+        tries = [
+            app.post(f"{AUTH}/password/reset", typed, headers=headers, **JSON) for _ in range(7)
+        ]
+        answers.append([(each.status_code, each.content) for each in tries])
+    assert answers[0] == answers[1]
+    assert answers[0][0][0] == 400
+    assert answers[0][-1][0] in {409, 429}
+
+
+def test_a_code_to_reset_proves_nothing_before_the_password_is_chosen() -> None:
+    make_reader("known@example.com")
+    for name in ("known", "unknown"):
+        app = Client()
+        headers = {**reset(app, f"{name}@example.com"), "X-Password-Reset-Key": "x"}
+        assert app.get(f"{AUTH}/password/reset", headers=headers).status_code == 405
+
+
+def test_an_app_resets_a_password() -> None:
+    reader, app = make_reader("known@example.com"), Client()
+    headers = reset(app, reader.email)
+    weak = {"key": code(), "password": "a"}
+    refused = app.post(f"{AUTH}/password/reset", weak, headers=headers, **JSON)
+    assert {each["param"] for each in refused.json()["errors"]} == {"password"}
+    typed = {"key": code(), "password": NEW}
+    done = app.post(f"{AUTH}/password/reset", typed, headers=headers, **JSON)
+    assert done.json()["meta"]["is_authenticated"]
+    reader.refresh_from_db()
+    assert reader.check_password(NEW)
 
 
 @pytest.mark.parametrize("path", ["nothing/", "stories/a%00b/access/", "stories/a/b/", ""])

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from paywall.sites import keys
-from paywall.sites.models import ApiKey, ApiSite, Scope
+from paywall.sites.models import ApiKey, ApiSite, Scope, SiteReader
 from tests.api.asking import FACTS, Caller, Server, make_site, some_id
 from tests.gate.visiting import NOW, Clock, sign_in
 from tests.making import make_reader
@@ -154,6 +154,16 @@ def test_a_key_of_one_site_sees_no_reader_of_another(site: ApiSite, server: Serv
     assert other.look("a-story").status_code == 404  # nor its stories
     assert other.register(address="https://another.example/a").status_code == 409
     assert [each["reader"] for each in server.ask("GET", "readers/").json()["results"]] == [theirs]
+
+
+def test_a_site_lets_go_a_reader_whose_account_is_closed(server: Server) -> None:
+    closed = make_reader()
+    reader = server.introduce(closed)
+    closed.is_active = False
+    closed.save()
+    statuses = [server.ask("DELETE", f"readers/{reader}/").status_code for _ in range(2)]
+    assert statuses == [204, 404]
+    assert not SiteReader.objects.exists()
 
 
 def test_a_reader_whom_the_site_forgot_is_not_named_again(server: Server) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from http.cookiejar import CookieJar
 from threading import Thread
 from typing import Any
@@ -15,13 +16,13 @@ from django.conf import LazySettings
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Reader
-from examples.foreign_site.app import Site
-from examples.foreign_site.paywall import Paywall
+from examples.foreign_site.app import Site, _opens_unasked
+from examples.foreign_site.paywall import Paywall, Refused
 from examples.foreign_site.stories import STORIES
 from paywall import clock
 from paywall.metering.models import MeteredRead
 from paywall.sites import keys
-from paywall.sites.models import ApiSite, Scope
+from paywall.sites.models import ApiSite, Scope, SiteReader
 from tests.api.test_doors import code
 from tests.circulation.claiming import make_account
 from tests.journeys.conftest import paper
@@ -165,6 +166,49 @@ def test_while_the_paywall_is_away_each_section_does_as_it_says(site: Site) -> N
     assert (browser.status, opens(closed, SPORT)) == (503, False)
     browser.ask("/packages")
     assert browser.status == 503
+
+
+def test_a_refusal_is_an_outage_where_a_story_is_shown(site: Site) -> None:
+    browser = Browser(site)
+    site.paywall.key = "no-key"
+    for slug, open_ in [(NEWS[0], True), ("when-to-stay-indoors", True), (SPORT, False)]:
+        assert opens(browser.ask(f"/{slug}"), slug) == open_
+        assert browser.status == (200 if open_ else 503)
+
+
+@pytest.mark.parametrize(
+    ("section", "access", "open_"),
+    [
+        ("sport", "free", True),
+        ("news", "metered", True),
+        ("sport", "metered", False),
+        ("news", "subscribers", False),
+    ],
+)
+def test_what_opens_unasked(section: str, access: str, open_: bool) -> None:
+    story = replace(STORIES[SPORT], section=section, access=access)
+    assert _opens_unasked(story) is open_
+
+
+def test_a_reader_whom_the_paywall_knows_no_more_is_a_stranger(site: Site) -> None:
+    for path in (f"/{NEWS[0]}", "/print"):
+        browser = Browser(site)
+        browser.sign_up(f"gone{len(path)}@example.com", "when-to-stay-indoors")
+        SiteReader.objects.all().delete()
+        browser.ask(path, {"number": "1"} if path == "/print" else None)
+        assert browser.status == (400 if path == "/print" else 200)
+        walled = browser.ask(f"/{NEWS[0]}")
+        assert not opens(walled, NEWS[0])
+        assert "Start a free account" in walled
+        assert "Sign out" not in walled
+
+
+def test_a_refusal_is_escaped(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise Refused(422, {"detail": "<b>No</b>"})
+
+    monkeypatch.setattr(site.paywall, "packages", refuse)
+    assert "<p>&lt;b&gt;No&lt;/b&gt;</p>" in Browser(site).ask("/packages")
 
 
 def test_answers_are_kept_as_long_as_they_say(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
