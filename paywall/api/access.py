@@ -21,10 +21,11 @@ from paywall.api.problems import Conflict, KeyNeeded, KeyUsedBefore, NoSuchStory
 from paywall.api.schema import IDEMPOTENCY_KEY, STORY_KEY
 from paywall.catalog.models import Section
 from paywall.catalog.story import Story
-from paywall.gate import gatekeeper
+from paywall.gate import gatekeeper, noting
 from paywall.gate.admission import Admission, stamp
 from paywall.gate.decision import Outcome
 from paywall.gate.visitor import Asking
+from paywall.insights import counting
 from paywall.periods import Period
 from paywall.sites import answered, stories
 from paywall.sites.models import Scope
@@ -70,8 +71,10 @@ class StoryAccess(Door):
         admissions: list[Admission] = []
 
         def open_it() -> dict[str, Any]:
-            admissions.append(gatekeeper.answer(caller.visitor, story, Asking.TO_READ, now=now))
-            return _body(story_key, admissions[0], now)
+            admission = gatekeeper.answer(caller.visitor, story, Asking.TO_READ, now=now)
+            noting.again(request.META, admission, day=counting.day_of(now))
+            admissions.append(admission)
+            return _body(story_key, admission, now)
 
         key = _idempotency_key(request)
         if not (key and caller.name):
@@ -145,7 +148,8 @@ def _body(story_key: str, admission: Admission, now: datetime) -> dict[str, Any]
         "resets_at": resets.isoformat() if decision.remaining is not None else None,
         "time_zone": settings.TIME_ZONE,
         "offers": offers_of(admission),
-        "max_age_s": max_age(decision, resets_at=resets, now=now),
+        # What is open to all for now only, a copy would keep open.
+        "max_age_s": 0 if admission.free_mode else max_age(decision, resets_at=resets, now=now),
     }
 
 

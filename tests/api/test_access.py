@@ -1,5 +1,6 @@
 """Looking at stories and opening them, by whichever door somebody comes."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ from django.test import Client
 from paywall.entitlements import granting
 from paywall.entitlements.models import Source
 from paywall.gate import publishing
+from paywall.insights import counting
+from paywall.metering import freeing
 from paywall.metering.models import MeteredRead
 from paywall.sites.models import ApiSite
 from tests.api.asking import FACTS, Caller, Server, make_site
@@ -38,6 +41,20 @@ def test_a_look_never_spends_and_opening_does_once(server: Server) -> None:
     assert (opened["Paywall-Outcome"], opened["Paywall-Remaining"]) == ("metered", "6")
     again = said(server.open_for(reader), "outcome", "opens", "spent", "remaining", "max_age_s")
     assert again == ["read_before", True, False, 6, 300]
+
+
+def test_what_is_opened_through_the_api_is_among_the_figures(server: Server) -> None:
+    reader = server.introduce(make_reader())
+    server.look_for(reader)
+    server.open_for(reader)
+    ((_day, outcome_, opened, _story), number) = next(iter(counting.tally.take().visits.items()))
+    assert (outcome_, opened, number) == ("metered", True, 1)
+
+
+def test_an_answer_does_not_outlive_an_opening_for_all(server: Server) -> None:
+    reader = server.introduce(make_reader())
+    freeing.open_all(None, until=NOW + timedelta(hours=1), why="A storm", by=make_reader(), now=NOW)
+    assert said(server.open_for(reader), "outcome", "max_age_s") == ["free", 0]
 
 
 def test_the_web_and_the_api_count_on_one_meter(server: Server) -> None:
