@@ -79,7 +79,8 @@ def _expire_lost(stripe: Gateway, attempt: CheckoutAttempt) -> None:
         return
     for session in stripe.sessions(customer=customer.stripe_id, status="open"):
         if (session["metadata"] or {}).get(ATTEMPT) == str(attempt.key):
-            stripe.expire_session(session["id"])
+            with contextlib.suppress(GatewayRefused):  # somebody else did, in the same moment
+                stripe.expire_session(session["id"])
 
 
 def _opens(session: Json, now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """An import that is killed at any moment ends, with the next one, as if it had not been."""
 
+import contextlib
 import os
 import random
 import signal
@@ -137,7 +138,8 @@ def test_killed_at_twenty_moments_it_ends_as_if_it_had_not_been(
     for _ in range(KILLS):
         process_id = nurse.have_taken(path, MONDAY + DAY)
         time.sleep(chance.uniform(0, 0.35))
-        os.kill(process_id, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it has come to its end already
+            os.kill(process_id, signal.SIGKILL)
         nurse.wait()
         states.add(CirculationImport.objects.latest("pk").state)
         _each_account_is_whole(old)
