@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 
 from paywall.payments.models import StripeEvent
 from paywall.subscriptions import recording
@@ -14,7 +15,8 @@ from tests.payments.living import begun, in_order, told
 from tests.payments.telling import SECRET, events
 from tests.stripe_sandbox import TEST_KEY
 
-# Two hundred orders in all, most of the lives in which little happens: the others take long.
+# Two hundred orders in all, most of the lives in which little happens: the others take long. A
+# hundred of them are tried on each database.
 MUCH_HAPPENS = (
     "a dispute that is won",
     "a dispute that is lost",
@@ -79,7 +81,7 @@ def test_any_order_ends_as_the_order_of_what_happened(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     wanted = in_order(monkeypatch, name)
-    for seed in range(ORDERS[name]):
+    for seed in range(connection.vendor == "postgresql", ORDERS[name], 2):
         assert in_any_order(monkeypatch, name, seed) == wanted, f"{name}, seed {seed}"
 
 
