@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,17 +22,24 @@ from tests.config import emptying
 
 emptying.install()
 
+TESTS = Path(__file__).parent
+PAGES = {"accounts", "leaks", "staff", "web"}
 NEEDS_SERVICES = {"django_db", "journey", "services"}
 A_DATABASE = {"db", "transactional_db", "live_server"}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark `once` what has no database of the tests: it is the same whichever they run on."""
+    """Mark `once` what has no database of the tests: it is the same whichever they run on.
+
+    And `pages` what asks for pages and looks at them: CI does that on PostgreSQL alone.
+    """
     for item in items:
+        if item.path.relative_to(TESTS).parts[0] in PAGES:
+            item.add_marker("pages")
         marks = {mark.name for mark in item.iter_markers()}
         fixtures = set(getattr(item, "fixturenames", ()))
-        if not marks & NEEDS_SERVICES and not fixtures & A_DATABASE:
+        if not marks & (NEEDS_SERVICES | {"pages"}) and not fixtures & A_DATABASE:
             item.add_marker("once")
 
 
