@@ -75,7 +75,7 @@ class SignInForm(InPlainWords, account.LoginForm):
 class AnswersAlike:
     """Signs up with a password or without, and answers a known address like a new one."""
 
-    password_field = "password1"  # noqa: S105
+    password_field = "password1"  # noqa: S105  # a field of the form
 
     def try_save(self, request: HttpRequest) -> tuple[Reader | None, HttpResponse | None]:
         form: Any = self  # allauth's beside it

@@ -20,7 +20,7 @@ from accounts.forms import AnswersAlike
 
 
 class SignUpInput(AnswersAlike, inputs.SignupInput):
-    password_field = "password"  # noqa: S105
+    password_field = "password"  # noqa: S105  # a field of the form
 
 
 class SignUp(views.SignupView):

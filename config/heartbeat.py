@@ -48,7 +48,7 @@ class NotedTask(Task):  # type: ignore[type-arg]  # not generic when it runs
             from paywall.health import running  # the apps are ready by now
 
             with contextlib.suppress(DatabaseError):  # the task itself says what is wrong
-                running.began(self.name, now=timezone.now())  # noqa: TID251
+                running.began(self.name, now=timezone.now())  # noqa: TID251  # real time
 
     def after_return(
         self, status: str, retval: Any, task_id: str, args: Any, kwargs: Any, einfo: Any
@@ -58,7 +58,7 @@ class NotedTask(Task):  # type: ignore[type-arg]  # not generic when it runs
 
             error = type(retval).__name__ if status == "FAILURE" else ""
             with contextlib.suppress(DatabaseError):
-                running.ended(self.name, error, now=timezone.now())  # noqa: TID251
+                running.ended(self.name, error, now=timezone.now())  # noqa: TID251  # real time
 
     def _is_scheduled(self) -> bool:
         return any(one["task"] == self.name for one in self.app.conf.beat_schedule.values())
