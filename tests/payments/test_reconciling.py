@@ -207,7 +207,7 @@ def test_a_hundred_thousand_subscriptions_take_no_more_memory_than_a_page(
         return most
 
     peak(200)
-    assert peak(4_000) < 1.2 * peak(400)
+    assert peak(4_000) < 2 * peak(400)  # it would be nine times as much; garbage waits as it likes
 
 
 def test_a_new_email_address_is_brought_to_stripe_once(paper: Newspaper) -> None:
