@@ -7,8 +7,8 @@ from paywall.circulation.models import CirculationImport, StagedRow
 from paywall.circulation.spans import ends_of, hurry, make_way, moment, spans, stretches
 
 BATCH = 5000  # accounts added in one transaction on SQLite: other writers wait for it
-ROOM = 96  # megabytes, for what is sorted and for indexes of millions
-ADDED = 100_000  # the same on PostgreSQL: indexes take a long run in their order faster
+ROOM = 48  # megabytes, for what is sorted and for indexes of millions
+ADDED = 100_000  # the same on PostgreSQL, where nobody waits
 PEOPLE = (
     "number",
     "former_number_key",
@@ -30,7 +30,7 @@ INSERT INTO paywall_printaccount (id, publication, number_key, {", ".join(PEOPLE
 SELECT staged.id + %s, publication, number_key, {", ".join(PEOPLE)}, digest, %s, %s
 FROM paywall_stagedrow AS staged
 WHERE file_id = %s AND id > %s AND id <= %s AND NOT several {{new}}
-ORDER BY number_key
+ORDER BY id
 """
 _IS_NEW = """AND NOT EXISTS (SELECT 1 FROM paywall_printaccount AS account
     WHERE account.number_key = staged.number_key AND account.publication = staged.publication)"""

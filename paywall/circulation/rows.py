@@ -1,6 +1,5 @@
 """Reading one record of a circulation file: what is kept of it, or why it is rejected. Pure."""
 
-import re
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
@@ -13,8 +12,7 @@ from paywall.circulation.profiles import Profile
 
 WEEK = "MTWRFSU"
 _YEARS = range(1950, 2200)  # outside, a date is how their system writes none
-_BETWEEN = "\x02"  # fields, while they are tidied
-_PLAIN_PHONE = re.compile(r"[0-9 ().+-]*[0-9]{4}").fullmatch
+_IN_PHONES = "0123456789 ().+-"
 _SHORT = 24  # characters of what was written that a reason quotes
 
 
@@ -88,7 +86,7 @@ def digester_of(profile: Profile) -> Callable[[tuple[str, ...]], int]:
         profile.check,
         profile.publication,
     )
-    start = blake2b(f"{_READING} {rules}".encode(), digest_size=8).hexdigest() + _BETWEEN
+    start = blake2b(f"{_READING} {rules}".encode(), digest_size=8).hexdigest() + "\x02"
     between, number_of = "\x1f".join, int.from_bytes
 
     def digest_of(fields: tuple[str, ...]) -> int:
@@ -110,7 +108,7 @@ def reader_of(profile: Profile) -> Callable[[tuple[str, ...]], Row | Rejected]:
             number, first_name, last_name, street, city, postal_code, phone, email, days, status,
             paid_through, publication, second_name, company, billing, former, product, rate_code,
             hold_until,
-        ) = values = _tidied(fields)  # fmt: skip
+        ) = fields if (tidy := _is_tidy(fields)) else _tidied(fields)  # fmt: skip
         publication = publication or publication_of_all
         key = key_of(number) if len(number) <= 40 else ""
 
@@ -129,7 +127,7 @@ def reader_of(profile: Profile) -> Callable[[tuple[str, ...]], Row | Rejected]:
                     city, postal_code, billing, product, rate_code,
                 )
             )  # fmt: skip
-        if "\0" in "".join(values):
+        if not tidy and "\0" in "".join(fields):
             return rejected("holds a NUL, which is no text")
         if not key:
             return rejected("has no account number")
@@ -154,14 +152,22 @@ def reader_of(profile: Profile) -> Callable[[tuple[str, ...]], Row | Rejected]:
     return read
 
 
+def _is_tidy(fields: tuple[str, ...]) -> bool:
+    """Tell whether there are single spaces in the fields, none around them, and nothing worse.
+
+    Nearly all rows are so; to look at once takes a third of the time. Of what is printable a space
+    is the only white one: no NUL is, and no end of line.
+    """
+    told = "|".join(fields)
+    return (
+        told.isprintable() and "  " not in told and " |" not in told and "| " not in told
+        and told[0] != " " and told[-1] != " "
+    )  # fmt: skip
+
+
 def _tidied(fields: tuple[str, ...]) -> list[str]:
     """Return the fields with single spaces in them and none around them."""
-    # All at once: field by field it takes three times as long.
-    tidy = " ".join(_BETWEEN.join(fields).split())
-    values = tidy.split(_BETWEEN)
-    if f" {_BETWEEN}" in tidy or f"{_BETWEEN} " in tidy or len(values) != len(fields):
-        return [" ".join(field.replace(_BETWEEN, " ").split()) for field in fields]
-    return values
+    return [" ".join(field.split()) for field in fields]
 
 
 def _numbers(profile: Profile) -> Callable[[str], str]:
@@ -220,8 +226,8 @@ def _last4(phone: str) -> str:
     if not phone:
         return ""
     last4 = phone[-4:]
-    if _PLAIN_PHONE(phone) and len(set(last4)) > 1:  # as nearly all are
-        return last4
+    if not phone.strip(_IN_PHONES) and last4.isdigit() and last4.count(last4[0]) < len(last4) == 4:
+        return last4  # as nearly all are
     return phone_last4_of(phone)
 
 

@@ -26,8 +26,8 @@ class Several:
 
     def add(self, publication: str, number_key: str) -> None:
         """Note one more row of an account."""
-        place, bit = divmod(hash((publication, number_key)) % BITS, 8)
-        bit = 1 << bit
+        mark = hash((publication, number_key)) % BITS
+        place, bit = mark >> 3, 1 << (mark & 7)
         seen = self._seen[place]
         if seen & bit:
             self._again.add(number_key)

@@ -21,6 +21,7 @@ from paywall.circulation.spans import ends_of, hurry, make_way, stretches
 BATCH = 5000  # rows written in one transaction on SQLite: other writers wait for it
 COPIED = 200_000  # the same on PostgreSQL, where nobody waits
 PIECE = 500  # rows sent at once
+RUN = 25_000  # rows brought into their numbers' order: two such runs are in hand
 MOST_WRONG = 5000  # rejected rows in hand
 # A file most of whose rows make no sense is of another kind, and is not read to its end.
 SENSELESS = 50_000
@@ -33,6 +34,7 @@ _INSERT = (
 
 _NULL = r"\N"
 _PUBLICATION = COLUMNS.index("publication")
+_NUMBER_KEY = ROW.index("number_key")
 MANY = 50_000  # rows: fewer are deleted
 _EMPTY = {"postgresql": "TRUNCATE", "sqlite": "DELETE FROM"}  # without WHERE it looks at no row
 
@@ -56,29 +58,31 @@ class _Sorted:
 
     def __iter__(self) -> Iterator[Staged]:
         """Yield good rows, until many wrong ones are in hand; then go on where it ended."""
+        digest_of, read, line_of = self._digest_of, self._read, self._lines.get
+        staged, erased, note = self._staged, self._erased, self.several.add
+        row: Row | Rejected
         for line, fields in self._records:
-            row: Row | Rejected
             if isinstance(fields, Wrong):
                 digest, row = 0, Rejected("", "", "", fields.reason)
             else:
-                digest = self._digest_of(fields)
-                first = self._lines.get(digest)
+                digest = digest_of(fields)
+                first = line_of(digest)
                 if first == 0:
                     self._lines[digest] = line
                     self._same[fields[_PUBLICATION]] += 1
                     continue
-                row = self._read(fields)
+                row = read(fields)
                 if first and isinstance(row, tuple):
                     row = repeated(*row[:3], line=first)
             if isinstance(row, Rejected):
                 self.wrong.append((line, row))
                 if len(self.wrong) >= MOST_WRONG:
                     return
-            elif self._erased and _is_erased(row, self._erased):
+            elif erased and _is_erased(row, erased):
                 self.left_out += 1
             else:
-                self._staged[row[0]] += 1
-                self.several.add(row[0], row[2])
+                staged[row[0]] += 1
+                note(row[0], row[2])
                 yield line, digest, row
 
     def publications(self) -> Counter[str]:
@@ -99,7 +103,7 @@ def stage(file: CirculationImport, text: IO[str], profile: Profile) -> InForce:
     in_force = InForce()
     found = _Sorted(text, profile, in_force)
     rejected = 0
-    rows = iter(found)
+    rows = in_runs(iter(found))
     while True:
         written = _write(file.pk, rows)
         _reject(file, found.wrong)
@@ -108,7 +112,7 @@ def stage(file: CirculationImport, text: IO[str], profile: Profile) -> InForce:
         if rejected > max(SENSELESS, good):
             raise RefusedError(f"{rejected} of its first {good + rejected} rows make no sense.")
         if len(found.wrong) >= MOST_WRONG:
-            rows = iter(found)
+            rows = in_runs(iter(found))
         elif not written:
             break
         found.wrong.clear()
@@ -120,6 +124,26 @@ def stage(file: CirculationImport, text: IO[str], profile: Profile) -> InForce:
         )
     found.several.mark(file)
     return in_force
+
+
+def in_runs(rows: Iterator[Staged], size: int = RUN) -> Iterator[Staged]:
+    """Yield the rows in runs ordered by number, one after another.
+
+    Accounts are added in this order: it is that of their index, of which each transaction then
+    touches a part. While one run is written down the next is read.
+    """
+    run = sorted(islice(rows, size), key=_number_of)
+    while run:
+        coming: list[Staged] = []
+        for start in range(0, len(run), PIECE):
+            yield from run[start : start + PIECE]
+            coming += islice(rows, PIECE)
+        coming.sort(key=_number_of)
+        run = coming
+
+
+def _number_of(staged: Staged) -> str:
+    return staged[2][_NUMBER_KEY]
 
 
 def repeated(publication: str, number: str, key: str, *, line: int) -> Rejected:

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from paywall.circulation import moving
 from paywall.circulation.adding import PEOPLE, ROOM, add
 from paywall.circulation.following import activated, follow
+from paywall.circulation.indexing import search_indexes_after
 from paywall.circulation.models import CirculationImport, PrintPublication, StagedChange
 from paywall.circulation.policy import policy_in_force
 from paywall.circulation.spans import hurry, make_way, moment, room, stretches
@@ -67,7 +68,7 @@ def swap(file: CirculationImport, *, now: datetime) -> None:
         _swap_accounts(file, *span)
     publications = list(file.publications)
     if file.new:
-        with room(ROOM):
+        with room(ROOM), search_indexes_after(file.new):
             add(file)
     moving.carry_over(publications, as_of=file.as_of, now=now)
     policy = policy_in_force()

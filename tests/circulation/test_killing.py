@@ -45,10 +45,11 @@ import django
 django.setup()
 from datetime import datetime
 from django.db import connection
-from paywall.circulation import adding, following, importing, judging, meeting, staging, swapping
+from paywall.circulation import adding, following, importing, indexing, judging, meeting
+from paywall.circulation import staging, swapping
 for module in (adding, following, judging, meeting, staging, swapping):
     module.BATCH = 20
-staging.COPIED = adding.ADDED = 20
+staging.COPIED = adding.ADDED = indexing.MANY = staging.RUN = 20
 def slowly(execute, sql, params, many, context):
     time.sleep(0.001)
     return execute(sql, params, many, context)
