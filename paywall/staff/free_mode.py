@@ -11,7 +11,6 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.timezone import localtime
 from unfold.admin import ModelAdmin
-from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.models import Reader
@@ -55,13 +54,8 @@ class FreeModeAdmin(ModelAdmin):
     list_display = ("__str__", "state", "starts_at", "ended_at", "why", "opened_by")
     list_select_related = ("section", "opened_by", "closed_by")
     show_full_result_count = False
-    actions_list = ("switch",)
-
-    @action(  # type: ignore[untyped-decorator]  # unfold comes without types
-        description="Open all stories", url_path="switch", permissions=["add"]
-    )
-    def switch(self, request: HttpRequest) -> HttpResponse:
-        return redirect("admin:paywall_freemode_add")
+    add_words = "Open all stories"
+    nothing_words = "The wall stands as usual. Nothing was opened to everybody yet."
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(PERMISSION))
