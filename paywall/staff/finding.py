@@ -30,7 +30,7 @@ class Found:
 
 @dataclass(slots=True)
 class Answer:
-    """Who was found, and print accounts that nobody has activated; `more`: there are others."""
+    """Who was found, and print accounts that nobody has activated; `more`: there may be others."""
 
     found: list[Found] = field(default_factory=list)
     unclaimed: list[PrintAccount] = field(default_factory=list)
@@ -102,6 +102,7 @@ def _named(typed: str) -> Iterable[PrintAccount]:
 def _of_accounts(found: Iterable[PrintAccount], answer: Answer) -> Iterator[Found]:
     """Return who activated these accounts, and put the others beside the answer."""
     chosen = list(found)
+    answer.more = answer.more or len(chosen) >= MOST
     claims = Activation.objects.filter(account__in=[each.pk for each in chosen])
     claims = claims.exclude(state=Activation.State.WITHDRAWN).select_related("reader", "account")
     claimed = list(claims)
