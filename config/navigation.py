@@ -197,7 +197,7 @@ CONTENTS: dict[str, list[Link]] = {
             "Print subscribers whose account could not be found.",
         ),
         Link(
-            "Accounts",
+            "Print accounts",
             "paywall_printaccount_changelist",
             "paywall.view_printaccount",
             "newspaper",
