@@ -12,6 +12,7 @@ from accounts.models import Reader
 from paywall.circulation.claims import Activation
 from paywall.circulation.linking import accounts_numbered
 from paywall.circulation.models import PrintAccount
+from paywall.payments.models import CheckoutAttempt
 from paywall.subscriptions.models import Customer, Invoice, Purchase, Subscription
 
 MOST = 20
@@ -122,7 +123,11 @@ def _at_stripe(stripe_id: str) -> Iterable[Reader]:
         Purchase.objects.filter(by_payment if stripe_id.startswith("pi_") else by_id),
     ):
         customers |= set(rows.values_list("customer", flat=True)[:MOST])
-    return READERS.filter(customer__in=customers)
+    paying = Customer.objects.filter(pk__in=customers).exclude(reader=None)
+    readers = set(paying.values_list("reader", flat=True))
+    at_the_till = CheckoutAttempt.objects.filter(session_id=stripe_id)
+    readers |= set(at_the_till.values_list("reader", flat=True))
+    return READERS.filter(pk__in=readers)
 
 
 def _public_id(typed: str) -> UUID | None:

@@ -9,6 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.timezone import localtime
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -80,7 +82,12 @@ class FreeModeAdmin(ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         for mode in FreeMode.objects.in_force(clock.now()).select_related("section"):
-            messages.warning(request, sentence_of(mode))
+            said = sentence_of(mode)
+            if self.has_add_permission(request):
+                address = reverse("admin:paywall_freemode_change", args=[mode.pk])
+                link = '{} <a class="underline" href="{}">End it before its time</a>'
+                said = format_html(link, said, address)
+            messages.warning(request, said)
         shown: HttpResponse = super().changelist_view(request, extra_context)
         return shown
 

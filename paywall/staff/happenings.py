@@ -23,6 +23,16 @@ from paywall.trail.models import StaffAction
 READER, STRIPE, US = "The reader", "Stripe", "The paywall"
 
 
+# What of a subscription changed, in the desk's words.
+CHANGED = {
+    "status": "Subscription at Stripe",
+    "price": "Package and price",
+    "cancels_at": "Subscription ends",
+    "next_price": "Package from the next period on",
+    "reason": "Subscription, as it opens stories",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """What happened when, who did it, what told us, and why. `kind` is what staff look for."""
@@ -83,7 +93,7 @@ def _subscriptions(reader: Reader, newest: Newest) -> Iterator[Moment]:
     )
     for change in changes:
         turned = f"{change.before} → {change.after}" if change.before else change.after
-        what = f"Subscription, {change.what.replace('_', ' ')}: {turned or 'none'}"
+        what = f"{CHANGED.get(change.what, change.what)}: {turned or 'none'}"
         yield Moment(change.at, "subscription", what, STRIPE, "Stripe", f"{change.why}.")
 
 

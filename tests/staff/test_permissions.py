@@ -1,5 +1,7 @@
 """Who may do what: every screen and every deed, for each group of staff."""
 
+from typing import Any
+
 import pytest
 from django.conf import LazySettings
 from django.contrib import admin
@@ -149,7 +151,7 @@ def test_the_tables_name_every_address_of_the_admin() -> None:
     ours = {f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry}
     named = {one.partition(":")[2] for one in (*PAGES, *ABOUT_ONE)}
     standard = {f"{model}_{page}" for model in ours for page in EVERY_SCREEN_HAS}
-    resolvers = [one for one in admin.site.get_urls() if hasattr(one, "url_patterns")]
+    resolvers: list[Any] = [one for one in admin.site.get_urls() if hasattr(one, "url_patterns")]
     names = {str(url.name) for one in resolvers for url in one.url_patterns if url.name}
     assert "paywall_circulationimport_rejected" in names
     # A reader's page and deeds are asked under their own names; Django looks after passwords.
@@ -179,8 +181,10 @@ def test_pages_about_one_row_and_reports_open_to_the_groups_named(group: str) ->
     file = CirculationImport.objects.create(
         source="a.csv", profile="standard", as_of=now, began_at=now, state="taken"
     )
-    of_price = [price.package_id, price.pk]
-    rows = dict(zip(ABOUT_ONE, (of_price, of_price, [wall.pk, "spent"], [file.pk]), strict=True))
+    of_price: list[Any] = [price.package_id, price.pk]
+    rows: dict[str, list[Any]] = dict(
+        zip(ABOUT_ONE, (of_price, of_price, [wall.pk, "spent"], [file.pk]), strict=True)
+    )
     for name, groups in ABOUT_ONE.items():
         status = client.get(reverse(name, args=rows[name])).status_code
         assert status == (200 if group in groups else 403), name
