@@ -126,7 +126,7 @@ def _of_invoice(invoice: Invoice) -> Iterator[Moment]:
     elif invoice.status == "open":
         yield Moment(
             invoice.made_at, "payment", f"{due} was not paid", STRIPE, "Stripe",
-            f"Invoice {number}, tried {invoice.attempts} times.", invoice.page,
+            f"Invoice {number}, tried {_times(invoice.attempts)}.", invoice.page,
         )  # fmt: skip
     if invoice.refunded_at:
         back = in_words(invoice.amount_refunded, invoice.currency)
@@ -137,6 +137,10 @@ def _of_invoice(invoice: Invoice) -> Iterator[Moment]:
     if invoice.disputed_at:
         what = f"{due} is disputed at the bank"
         yield Moment(invoice.disputed_at, "payment", what, source="Stripe")
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _letters(reader: Reader, newest: Newest) -> Iterator[Moment]:

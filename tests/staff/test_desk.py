@@ -48,7 +48,8 @@ def told() -> list[tuple[str, str, str]]:
 
 def test_it_says_first_what_is_open_to_everybody(desk: Client, reader: Reader) -> None:
     sport, now = make_section("sport"), timezone.now()
-    ends: dict[str, Any] = {"why": "Storm", "by": reader, "now": now, "until": now + timedelta(hours=1)}
+    until = now + timedelta(hours=1)
+    ends: dict[str, Any] = {"why": "Storm", "by": reader, "now": now, "until": until}
     freeing.open_all(sport, **ends)
     page = words(desk, page_of(reader))
     assert "Sport stories are open to everybody for now." in page
