@@ -156,7 +156,7 @@ def state_of(mode: FreeMode, now: datetime) -> str:
 def sentence_of(mode: FreeMode) -> str:
     """Say of an opening that is in force what it opens, until when and why."""
     until = localtime(mode.ends_at)
-    return f"{mode} are open to everybody until {until:%-d %B, %H:%M}. {mode.why}"
+    return f"{mode} are open to everybody until {until:%-d %B, %H:%M}. {mode.why.rstrip('.')}."
 
 
 def _staff(request: HttpRequest) -> Reader:
