@@ -3,6 +3,8 @@
 import logging
 import re
 
+from django.core.exceptions import PermissionDenied
+
 # An email address, also as it stands in a query string.
 ADDRESS = re.compile(r"[\w.!#$%&'+^`~-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
 
@@ -12,6 +14,15 @@ class NoPostponed(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         return not getattr(getattr(record, "request", None), "is_postponed", False)
+
+
+class RefusedInALine(logging.Filter):
+    """Takes the traceback off what somebody may not do: the address says all there is to say."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and isinstance(record.exc_info[1], PermissionDenied):
+            record.exc_info = None
+        return True
 
 
 class OneLine(logging.Formatter):

@@ -47,6 +47,7 @@ if _site.scheme not in {"http", "https"} or not _site.hostname or _site.path:
     raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}: write it like https://news.example.com")
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = ["config.formats"]  # of moments in staff's lists
 USE_TZ = True
 
 PREVIEW_PARAGRAPHS = env.int("PREVIEW_PARAGRAPHS", default=3)  # and never over a third of the text
@@ -465,12 +466,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "config.logs.OneLine"}},
-    "filters": {"no_postponed": {"()": "config.logs.NoPostponed"}},
+    "filters": {
+        "no_postponed": {"()": "config.logs.NoPostponed"},
+        "refused_in_a_line": {"()": "config.logs.RefusedInALine"},
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "django.request": {"filters": ["no_postponed"]},
+        "django.request": {"filters": ["no_postponed", "refused_in_a_line"]},
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # anybody asks for any host
         "fido2": {"level": "WARNING"},  # names credentials
         "stripe": {"level": "WARNING"},  # names every request

@@ -41,8 +41,10 @@ class Group:
     pieces: tuple[Piece, ...]
 
 
-def _title(key: str, default: str, may_name: Mapping[str, str] = NOTHING) -> Piece:
-    return Piece(f"{key}_title", "Title", default, may_name, 120, False)
+def _title(
+    key: str, default: str, may_name: Mapping[str, str] = NOTHING, label: str = "Title"
+) -> Piece:
+    return Piece(f"{key}_title", label, default, may_name, 120, False)
 
 
 def _text(
@@ -79,7 +81,11 @@ GROUPS = (
                 NUMBERS,
             ),
             _text("meter_spent_text", "Your next {allowance} {come} on {date}.", NEXT),
-            _title("no_allowance", "This story comes with a package."),
+            _title(
+                "no_allowance",
+                "This story comes with a package.",
+                label="Title where no stories are free",
+            ),
         ),
     ),
     Group(
@@ -98,7 +104,11 @@ GROUPS = (
                 LEFT,
                 "Text where more are left",
             ),
-            _title("not_in_package", "Your package covers other sections"),
+            _title(
+                "not_in_package",
+                "Your package covers other sections",
+                label="Title for who pays for other sections",
+            ),
             _text(
                 "not_in_package_text",
                 "This one is in {section}: a package that covers {section} opens it.",

@@ -10,6 +10,7 @@ from typing import Any
 
 from celery import current_app
 from celery.schedules import BaseSchedule, maybe_schedule
+from django.utils.module_loading import import_string
 
 from paywall.health.models import ScheduleRun
 
@@ -22,6 +23,7 @@ class Schedule:
     """One task on the schedule. `problem` is for staff; empty: all is well."""
 
     name: str
+    does: str
     often: str
     began_at: datetime | None
     ended_at: datetime | None
@@ -39,6 +41,7 @@ def schedules(*, real_now: datetime) -> Sequence[Schedule]:
         found.append(
             Schedule(
                 name.replace("-", " ").capitalize().replace("stripe", "Stripe"),
+                _first_line(import_string(entry["task"]).__doc__),
                 often(schedule),
                 run.began_at if run else None,
                 run.ended_at if run else None,
@@ -77,6 +80,10 @@ def often(schedule: Any) -> str:
         return f"every {60 // len(minutes)} minutes"
     at = ", ".join(f"{hour:02}:{minute:02}" for hour in hours for minute in minutes)
     return f"every day at {at}" if len(schedule.day_of_week) == 7 else f"every week at {at}"
+
+
+def _first_line(doc: str | None) -> str:
+    return (doc or "").strip().partition("\n")[0]
 
 
 def _came_to_an_end(run: ScheduleRun) -> bool:

@@ -40,7 +40,12 @@ class Waiting:
 
 def waiting(*, now: datetime, real_now: datetime) -> Sequence[Waiting]:
     """Return what there is of everything that may wait; what has a count of 0 is left out."""
-    found = [
+    return [one for one in looked_for(now=now, real_now=real_now) if one.count]
+
+
+def looked_for(*, now: datetime, real_now: datetime) -> Sequence[Waiting]:
+    """Return everything that may wait, also what there is none of."""
+    return [
         *_events(now),
         *_circulation(now),
         *_concerns(),
@@ -49,7 +54,6 @@ def waiting(*, now: datetime, real_now: datetime) -> Sequence[Waiting]:
         *_schedules(real_now),
         *_open_to_everybody(now),
     ]
-    return [one for one in found if one.count]
 
 
 def _events(now: datetime) -> Iterator[Waiting]:
@@ -92,9 +96,11 @@ def _circulation(now: datetime) -> Iterator[Waiting]:
 
 def _concerns() -> Iterator[Waiting]:
     unsettled = Concern.objects.filter(settled_at=None).values_list("kind").order_by("kind")
-    for kind, count in unsettled.annotate(Count("pk")):
-        query = f"kind__exact={kind}&settled_at__isempty=1"
-        yield Waiting(f"Concern: {Concern.Kind(kind).label}", count, _list("concern", query))
+    counts = dict(unsettled.annotate(Count("pk")))
+    for kind in Concern.Kind:
+        query = f"kind__exact={kind.value}&settled_at__isempty=1"
+        count = counts.get(kind.value, 0)
+        yield Waiting(f"Concern: {kind.label}", count, _list("concern", query))
 
 
 def _packages() -> Iterator[Waiting]:

@@ -143,13 +143,13 @@ class MeterRule(models.Model):
 
 
 class FreeModeQuerySet(models.QuerySet["FreeMode"]):
-    def not_closed(self) -> Self:
-        """Keep those that nobody has ended before their time."""
-        return self.filter(closed_at=None)
+    def not_over(self, at: datetime) -> Self:
+        """Keep those that nobody has ended and that have not run out at the given moment."""
+        return self.filter(closed_at=None, ends_at__gt=at)
 
     def in_force(self, at: datetime) -> Self:
         """Keep those that open stories at the given moment."""
-        return self.not_closed().filter(starts_at__lte=at, ends_at__gt=at)
+        return self.not_over(at).filter(starts_at__lte=at)
 
 
 class FreeMode(models.Model):

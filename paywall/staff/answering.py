@@ -1,5 +1,6 @@
 """What the desk tells a caller: how they stand, in one sentence, and why a story is closed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from django.utils.timezone import localtime
 
 from accounts.models import Reader
 from paywall.catalog.models import Section
+from paywall.catalog.sections import sections_in_order
 from paywall.catalog.story import Story
 from paywall.entitlements.models import Entitlement, Source
 from paywall.gate.explaining import Explanation, explain
@@ -17,6 +19,7 @@ from paywall.gate.gatekeeper import visit_of
 from paywall.gate.standing import Standing
 from paywall.gate.stories import story_at
 from paywall.gate.visitor import Visitor
+from paywall.metering.allowances import FreeWindow
 from paywall.periods import month_of
 from paywall.subscriptions.lifecycle import Reason
 from paywall.subscriptions.models import Subscription
@@ -80,6 +83,17 @@ def in_one_sentence(standing: Standing, *, hindrance: str = "", is_staff: bool =
         names = " and ".join(section.name for section in right.sections.all())
         return f"{_opened_by(right, names)} Elsewhere: {free}"
     return f"Nothing is paid for or given. {free}"
+
+
+def open_to_everybody(windows: Iterable[FreeWindow], *, now: datetime) -> str:
+    """Say what is open to everybody now, reader or not, or ""."""
+    lasting = [window for window in windows if window.lasts(now)]
+    whole = [window.ends_at for window in lasting if window.section is None]
+    if whole:
+        return f"All stories are open to everybody until {localtime(max(whole)):%-d %B, %H:%M}."
+    slugs = {window.section for window in lasting}
+    names = [section.name for section in sections_in_order() if section.slug in slugs]
+    return f"{' and '.join(names)} stories are open to everybody for now." if names else ""
 
 
 def _explained(visitor: Visitor, story: Story, now: datetime) -> Explanation:

@@ -10,7 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin, StackedInline
 from unfold.decorators import action
 
 from paywall import clock
@@ -18,7 +18,7 @@ from paywall.catalog import pricing
 from paywall.catalog.models import Package, Price, Section
 from paywall.payments import publishing
 from paywall.staff import price_pages, promotion_page, publish_page
-from paywall.staff.price_forms import FIELDS, PackageForm, PriceForm, PriceFormSet
+from paywall.staff.price_forms import PackageForm, PriceForm, PriceFormSet
 from paywall.subscriptions.holders import with_holders
 from paywall.subscriptions.models import RUNNING
 from paywall.tasks import follow_packages
@@ -58,16 +58,24 @@ class SectionAdmin(ModelAdmin):
         return {} if obj else {"slug": ("name",)}
 
 
-class PriceInline(TabularInline):
+class PriceInline(StackedInline):
     """The prices in force can be changed until somebody buys them; then they are replaced."""
 
     model = Price
     form = PriceForm
     formset = PriceFormSet
-    extra = 0
     can_delete = False
-    fields = ("state", *FIELDS)
+    fields = (
+        "state",
+        ("interval", "amount", "currency"),
+        ("trial_days", "intro_amount", "intro_months"),
+        "opens_for_days",
+    )
     readonly_fields = ("state",)
+
+    def get_extra(self, request: HttpRequest, obj: Package | None = None, **kwargs: Any) -> int:
+        """A new package begins with an empty price."""
+        return 0 if obj else 1
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Price]:
         prices: QuerySet[Price] = super().get_queryset(request)
@@ -110,6 +118,8 @@ class PackageAdmin(ModelAdmin):
     list_display = ("name", "everything", "listed", "order", "held_by", "at_stripe")
     prepopulated_fields: ClassVar = {"slug": ("name",)}
     filter_horizontal = ("sections",)
+    compressed_fields = False
+    conditional_fields: ClassVar = {"sections": "everything == false"}
     inlines = (PriceInline,)
     actions_list = ("publish", "promotions")
 
@@ -174,6 +184,38 @@ class PackageAdmin(ModelAdmin):
         super().save_related(request, form, formsets, change)
         if change and {"everything", "sections"} & set(form.changed_data):
             transaction.on_commit(follow_packages.delay, robust=True)
+
+    def response_add(
+        self, request: HttpRequest, obj: Package, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Say of a new package where readers see it, and that Stripe does not know it yet."""
+        answer: HttpResponse = super().response_add(request, obj, post_url_continue)
+        self._say_what_now(request, obj)
+        return answer
+
+    def response_change(self, request: HttpRequest, obj: Package) -> HttpResponse:
+        answer: HttpResponse = super().response_change(request, obj)
+        self._say_what_now(request, obj)
+        return answer
+
+    def _say_what_now(self, request: HttpRequest, package: Package) -> None:
+        """Say what is still to be done before readers can buy it, or where they see it."""
+        if not package.listed:
+            return
+        if not package.order_form and not package.prices.in_force().exists():
+            messages.warning(request, "Nobody can buy it yet: it has no price. Add one.")
+            return
+        stripe, readers = reverse("admin:paywall_package_publish"), reverse("subscribe")
+        seen = format_html('<a class="{}" href="{}">See it as readers do</a>', LINK, readers)
+        if publishing.state_of(package) in {publishing.NOT_PUBLISHED, publishing.TO_BE_PUBLISHED}:
+            seen = format_html(
+                "{}. Stripe does not have it as it is here: "
+                '<a class="{}" href="{}">publish it now</a>, or the next order does.',
+                seen,
+                LINK,
+                stripe,
+            )
+        messages.info(request, seen)
 
     def _save_price(self, request: HttpRequest, package: Package, one: Any, formset: Any) -> None:
         terms = one.instance.terms

@@ -36,6 +36,9 @@ GOES_ON = {ImportState.ARRIVING, ImportState.WAITING, ImportState.STAGING, Impor
 REFRESH = 5  # seconds; until then the page looks again by itself
 
 
+HEADINGS = {ImportState.HELD: "It waits for a yes or no"}
+
+
 @admin.register(CirculationImport)
 class CirculationImportAdmin(ModelAdmin):
     """Files come in; nobody writes one here. A held one is decided on its page."""
@@ -98,6 +101,7 @@ class CirculationImportAdmin(ModelAdmin):
             "opts": self.opts,
             "title": f"Circulation file: {file.source}",
             "file": file,
+            "heading": HEADINGS.get(file.state, file.get_state_display()),
             "goes_on": file.state in GOES_ON,
             "refresh": REFRESH,
             "read_so_far": read_so_far(file),

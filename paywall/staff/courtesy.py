@@ -57,6 +57,8 @@ class CourtesyBatchAdmin(ModelAdmin):
     list_display = ("why", "given", "left_out", "given_at", "given_by", "withdrawn_at")
     list_select_related = ("given_by",)
     show_full_result_count = False
+    add_words = "Send a file"
+    nothing_words = "No file was sent yet."
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(PERMISSION))

@@ -38,7 +38,7 @@ class Shown:
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Give the admin's first page the figures, for whoever may see them."""
     if not request.user.has_perm(PERMISSION):
-        return context
+        return context | {"title": "What you can do here"}
     now = clock.now()
     choice = _choice(request)
     span = span_of(choice, counting.day_of(now))
@@ -49,6 +49,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         shown = Shown(tiles(board), panels(board), now)
         cache.set(key, shown, IN_A_DEMONSTRATION if settings.DEBUG else REMEMBERED_FOR)
     return context | {
+        "title": "What it earns",
         "shown": shown,
         "span": span,
         "choice": choice,

@@ -155,6 +155,7 @@ class RefundForm(DeedForm):
             if (left := left_to_refund(each))
         ]
         self.choose("payment", "Payment", choices, "There is nothing to give back.")
+        self.order_fields(["payment", "amount"])
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

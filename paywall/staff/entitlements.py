@@ -17,6 +17,7 @@ class EntitlementAdmin(FoundByReader):
     list_display = ("reader", "source", "everything", "starts_at", "ends_at")
     list_filter = ("source",)
     list_select_related = ("reader",)
+    add_words = "Give access"
     autocomplete_fields = ("reader",)
     filter_horizontal = ("sections",)
 

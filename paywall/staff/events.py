@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.timezone import localtime
 
@@ -77,6 +78,7 @@ class StripeEventAdmin(ReadOnlyAdmin, FoundById):
     def try_again(self, request: HttpRequest, queryset: QuerySet[StripeEvent]) -> None:
         for event in queryset:
             inbox.retry(event, now=clock.now())
+            self.log_change(request, event, "To be tried again.")
         messages.success(request, "They are handled again within a minute.")
 
 
@@ -95,12 +97,16 @@ class ConcernAdmin(ReadOnlyAdmin, FoundByReader):
     def reader(self, concern: Concern) -> str:
         """Say whose it is: the reader, or the address of who closed their account."""
         customer = concern.customer
-        return str(customer.reader or customer.email or customer) if customer else "-"
+        if customer and customer.reader:
+            address = reverse("admin:reader_page", args=[customer.reader.public_id])
+            return format_html('<a class="underline" href="{}">{}</a>', address, customer.reader)
+        return str(customer.email or customer) if customer else "-"
 
     @admin.action(description="Settled", permissions=["act"])
     def settle(self, request: HttpRequest, queryset: QuerySet[Concern]) -> None:
         for concern in queryset:
             concerns.settle(concern, "Settled by staff.", now=clock.now())
+            self.log_change(request, concern, "Settled.")
         messages.success(request, "Settled.")
 
 

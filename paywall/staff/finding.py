@@ -12,6 +12,7 @@ from accounts.models import Reader
 from paywall.circulation.claims import Activation
 from paywall.circulation.linking import accounts_numbered
 from paywall.circulation.models import PrintAccount
+from paywall.payments.models import CheckoutAttempt
 from paywall.subscriptions.models import Customer, Invoice, Purchase, Subscription
 
 MOST = 20
@@ -30,7 +31,7 @@ class Found:
 
 @dataclass(slots=True)
 class Answer:
-    """Who was found, and print accounts that nobody has activated; `more`: there are others."""
+    """Who was found, and print accounts that nobody has activated; `more`: there may be others."""
 
     found: list[Found] = field(default_factory=list)
     unclaimed: list[PrintAccount] = field(default_factory=list)
@@ -102,6 +103,7 @@ def _named(typed: str) -> Iterable[PrintAccount]:
 def _of_accounts(found: Iterable[PrintAccount], answer: Answer) -> Iterator[Found]:
     """Return who activated these accounts, and put the others beside the answer."""
     chosen = list(found)
+    answer.more = answer.more or len(chosen) >= MOST
     claims = Activation.objects.filter(account__in=[each.pk for each in chosen])
     claims = claims.exclude(state=Activation.State.WITHDRAWN).select_related("reader", "account")
     claimed = list(claims)
@@ -121,7 +123,11 @@ def _at_stripe(stripe_id: str) -> Iterable[Reader]:
         Purchase.objects.filter(by_payment if stripe_id.startswith("pi_") else by_id),
     ):
         customers |= set(rows.values_list("customer", flat=True)[:MOST])
-    return READERS.filter(customer__in=customers)
+    paying = Customer.objects.filter(pk__in=customers).exclude(reader=None)
+    readers = set(paying.values_list("reader", flat=True))
+    at_the_till = CheckoutAttempt.objects.filter(session_id=stripe_id)
+    readers |= set(at_the_till.values_list("reader", flat=True))
+    return READERS.filter(pk__in=readers)
 
 
 def _public_id(typed: str) -> UUID | None:

@@ -9,9 +9,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.timezone import localtime
 from unfold.admin import ModelAdmin
-from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.models import Reader
@@ -55,13 +56,8 @@ class FreeModeAdmin(ModelAdmin):
     list_display = ("__str__", "state", "starts_at", "ended_at", "why", "opened_by")
     list_select_related = ("section", "opened_by", "closed_by")
     show_full_result_count = False
-    actions_list = ("switch",)
-
-    @action(  # type: ignore[untyped-decorator]  # unfold comes without types
-        description="Open all stories", url_path="switch", permissions=["add"]
-    )
-    def switch(self, request: HttpRequest) -> HttpResponse:
-        return redirect("admin:paywall_freemode_add")
+    add_words = "Open all stories"
+    nothing_words = "The wall stands as usual. Nothing was opened to everybody yet."
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(PERMISSION))
@@ -86,7 +82,12 @@ class FreeModeAdmin(ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         for mode in FreeMode.objects.in_force(clock.now()).select_related("section"):
-            messages.warning(request, sentence_of(mode))
+            said = sentence_of(mode)
+            if self.has_add_permission(request):
+                address = reverse("admin:paywall_freemode_change", args=[mode.pk])
+                link = '{} <a class="underline" href="{}">End it before its time</a>'
+                said = format_html(link, said, address)
+            messages.warning(request, said)
         shown: HttpResponse = super().changelist_view(request, extra_context)
         return shown
 
@@ -155,7 +156,7 @@ def state_of(mode: FreeMode, now: datetime) -> str:
 def sentence_of(mode: FreeMode) -> str:
     """Say of an opening that is in force what it opens, until when and why."""
     until = localtime(mode.ends_at)
-    return f"{mode} are open to everybody until {until:%-d %B, %H:%M}. {mode.why}"
+    return f"{mode} are open to everybody until {until:%-d %B, %H:%M}. {mode.why.rstrip('.')}."
 
 
 def _staff(request: HttpRequest) -> Reader:

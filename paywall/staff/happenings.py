@@ -23,6 +23,16 @@ from paywall.trail.models import StaffAction
 READER, STRIPE, US = "The reader", "Stripe", "The paywall"
 
 
+# What of a subscription changed, in the desk's words.
+CHANGED = {
+    "status": "Subscription at Stripe",
+    "price": "Package and price",
+    "cancels_at": "Subscription ends",
+    "next_price": "Package from the next period on",
+    "reason": "Subscription, as it opens stories",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """What happened when, who did it, what told us, and why. `kind` is what staff look for."""
@@ -83,7 +93,7 @@ def _subscriptions(reader: Reader, newest: Newest) -> Iterator[Moment]:
     )
     for change in changes:
         turned = f"{change.before} → {change.after}" if change.before else change.after
-        what = f"Subscription, {change.what.replace('_', ' ')}: {turned or 'none'}"
+        what = f"{CHANGED.get(change.what, change.what)}: {turned or 'none'}"
         yield Moment(change.at, "subscription", what, STRIPE, "Stripe", f"{change.why}.")
 
 
@@ -116,7 +126,7 @@ def _of_invoice(invoice: Invoice) -> Iterator[Moment]:
     elif invoice.status == "open":
         yield Moment(
             invoice.made_at, "payment", f"{due} was not paid", STRIPE, "Stripe",
-            f"Invoice {number}, tried {invoice.attempts} times.", invoice.page,
+            f"Invoice {number}, tried {_times(invoice.attempts)}.", invoice.page,
         )  # fmt: skip
     if invoice.refunded_at:
         back = in_words(invoice.amount_refunded, invoice.currency)
@@ -127,6 +137,10 @@ def _of_invoice(invoice: Invoice) -> Iterator[Moment]:
     if invoice.disputed_at:
         what = f"{due} is disputed at the bank"
         yield Moment(invoice.disputed_at, "payment", what, source="Stripe")
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _letters(reader: Reader, newest: Newest) -> Iterator[Moment]:

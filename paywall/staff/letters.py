@@ -92,7 +92,10 @@ class LetterAdmin(FoundByReader):
     def try_again(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
         """Have those sent that were given up; the others are sent anyway, or were."""
         now = clock.now()
-        count = sum(sending.try_again(letter, now=now) for letter in queryset)
+        again = [letter for letter in queryset if sending.try_again(letter, now=now)]
+        count = len(again)
+        for letter in again:
+            self.log_change(request, letter, "To be sent again.")
         skipped = "Those that were not given up are left as they are."
         text = f"{count} to be sent within a minute. {skipped}"
         self.message_user(request, text, messages.SUCCESS if count else messages.WARNING)
@@ -100,5 +103,8 @@ class LetterAdmin(FoundByReader):
     @admin.action(description="Looked at", permissions=["try_again"])
     def looked_at(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
         """Let those that came back or were given up wait for nobody any more."""
+        failed = [one for one in queryset.filter(seen_at=None) if one.bounced_at or one.given_up_at]
         count = sending.looked_at(queryset, now=clock.now())
+        for letter in failed:
+            self.log_change(request, letter, "Looked at.")
         self.message_user(request, f"{count} no longer wait for anybody.", messages.SUCCESS)

@@ -12,8 +12,9 @@ from paywall.circulation.matching import Proof
 from paywall.circulation.rights import Right
 from paywall.gate.standing import Standing, standing_of
 from paywall.metering.models import MeteredRead
+from paywall.metering.rules import rules_in_force
 from paywall.payments.dashboard import address_of
-from paywall.staff.answering import cannot_sign_in, in_one_sentence
+from paywall.staff.answering import cannot_sign_in, in_one_sentence, open_to_everybody
 from paywall.subscriptions.models import Customer, Invoice, Subscription
 from paywall.subscriptions.paid import Held
 
@@ -50,10 +51,11 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """A reader's page: the sentence, then what it rests on."""
+    """A reader's page: the sentence, then what it rests on. `to_all`: what is open to everybody."""
 
     reader: Reader
     sentence: str
+    to_all: str
     opens: bool
     standing: Standing
     customer: Customer | None
@@ -68,11 +70,14 @@ def look_at(reader: Reader, *, now: datetime) -> About:
     """Return what the desk sees of a reader at this moment."""
     standing, hindrance = standing_of(reader, now=now), cannot_sign_in(reader)
     customer = Customer.objects.filter(reader=reader).first()
+    free = rules_in_force().free
+    whole_paper = any(window.section is None and window.lasts(now) for window in free)
     return About(
         reader=reader,
         sentence=in_one_sentence(standing, hindrance=hindrance, is_staff=reader.is_staff),
-        opens=not hindrance
-        and bool(standing.entitlements or standing.remaining or reader.is_staff),
+        to_all=open_to_everybody(free, now=now),
+        opens=whole_paper
+        or (not hindrance and bool(standing.entitlements or standing.remaining or reader.is_staff)),
         standing=standing,
         customer=customer,
         customer_link=address_of(customer.stripe_id) if customer else "",

@@ -1,9 +1,10 @@
 """Prices as staff type them: 12.00 euros, not 1200 cents."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.utils.functional import cached_property
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminURLInputWidget
 
 from paywall.catalog import money
@@ -17,17 +18,27 @@ FIELDS = tuple(Terms.__slots__)
 class PriceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
     """One price. What was sold or archived shows its terms and takes no others."""
 
-    amount = forms.DecimalField(min_value=Decimal(0), widget=UnfoldAdminDecimalFieldWidget)
+    amount = forms.DecimalField(
+        min_value=Decimal(0),
+        widget=UnfoldAdminDecimalFieldWidget,
+        help_text="Of each payment, such as 12.00.",
+    )
     intro_amount = forms.DecimalField(
         label="Introductory amount",
         min_value=Decimal(0),
         required=False,
         widget=UnfoldAdminDecimalFieldWidget,
+        help_text="Of each payment at the beginning, if they are to be cheaper.",
     )
 
     class Meta:
         model = Price
         fields = FIELDS
+        labels: ClassVar = {"trial_days": "Free days", "opens_for_days": "A pass opens for days"}
+        help_texts: ClassVar = {
+            "currency": "Three letters, such as EUR.",
+            "opens_for_days": "Only for a pass, which is paid once: how long it opens stories.",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -81,7 +92,18 @@ class NewTermsForm(PriceForm):
 
 
 class PriceFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # not generic when it runs
-    """The prices of one package."""
+    """The prices of one package. A new one is in the currency that the paper asked for last."""
+
+    @cached_property
+    def currency(self) -> str:
+        """Return the currency of the newest price on sale."""
+        newest = Price.objects.in_force().order_by("-pk").values_list("currency", flat=True).first()
+        return newest or str(Price._meta.get_field("currency").get_default())
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if form.instance.pk is None:
+            form.initial["currency"] = self.currency
 
     def clean(self) -> None:
         super().clean()
@@ -124,6 +146,12 @@ class PackageForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic whe
             "picture",
             "order_form",
         )
+        labels: ClassVar = {"slug": "Short name", "blurb": "Description", "listed": "On sale"}
+        help_texts: ClassVar = {
+            "slug": "For links and for Stripe. It fills in by itself.",
+            "everything": "Or else choose the sections it opens.",
+            "listed": "Shown to readers among the packages.",
+        }
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -118,10 +118,11 @@ class ActivationAdmin(FoundByReader):
     def has_delete_permission(self, request: HttpRequest, obj: Activation | None = None) -> bool:
         return False
 
-    @admin.action(description="Take the digital access back", permissions=["view"])
+    def has_take_back_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("paywall.change_activation"))
+
+    @admin.action(description="Take the digital access back", permissions=["take_back"])
     def take_back(self, request: HttpRequest, chosen: QuerySet[Activation]) -> None:
-        if not request.user.has_perm("paywall.change_activation"):
-            raise PermissionDenied
         for activation in chosen:
             seats.take_back_by_staff(activation.pk, now=clock.now())
             self.log_change(request, activation, "Taken back.")

@@ -1,16 +1,20 @@
 """What publishing would do and what differs at Stripe, with the buttons that settle it."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
+from accounts.models import Reader
 from paywall import clock
 from paywall.payments import gateway, publishing
 from paywall.payments.gateway import GatewayError
 from paywall.payments.publishing import Published
+from paywall.trail import recording
+
+OVER = "Publish over what was changed at Stripe"
 
 
 def show(admin: Any, request: HttpRequest) -> HttpResponse:
@@ -33,8 +37,16 @@ def show(admin: Any, request: HttpRequest) -> HttpResponse:
 
 
 def _publish(request: HttpRequest) -> HttpResponse:
-    published = publishing.publish(
-        gateway.from_settings(), now=clock.now(), take_ours="take_ours" in request.POST
+    by, now = cast("Reader", request.user), clock.now()
+    take_ours = "take_ours" in request.POST
+    action = recording.begin(OVER if take_ours else "Publish to Stripe", by=by, now=now)
+    try:
+        published = publishing.publish(gateway.from_settings(), now=now, take_ours=take_ours)
+    except GatewayError as error:
+        recording.finish(action, f"It broke off: {error}")
+        raise
+    recording.finish(
+        action, "\n".join([*map(str, published.done), *published.refused]) or "Nothing."
     )
     for refused in published.refused:
         messages.error(request, refused)

@@ -17,7 +17,7 @@ from paywall.catalog.story import ACCESS_CHOICES, Access
 from paywall.gate.decision import Outcome
 from paywall.gate.overview import WHO_CHOICES, Asked, Who, overview_of
 from paywall.metering.models import MeterRule
-from paywall.metering.rules import rules_in_force
+from paywall.metering.rules import rules_at
 from paywall.staff.widgets import MOMENT, MOMENTS, MomentWidget
 
 ANSWERS = {
@@ -91,7 +91,8 @@ class MeterRuleAdmin(ModelAdmin):
         form = VisitForm({**first, **request.GET.dict()})
         answer: dict[str, Any] = {}
         if form.is_valid():
-            found = overview_of(form.asked(), rules_in_force())
+            asked = form.asked()
+            found = overview_of(asked, rules_at(asked.at))
             answer = {"steps": found.steps, "answer": ANSWERS[found.decision.outcome]}
         context = {
             **self.admin_site.each_context(request),

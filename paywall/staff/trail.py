@@ -39,7 +39,6 @@ class StaffActionAdmin(FoundByReader):
     """Who did what, when, about whom and why. There is no permission to change any of it."""
 
     list_display = ("at", "actor_name", "what", "whom", "reason", "outcome")
-    list_display_links = ("what",)
     list_select_related = ("reader",)
     named_by = ("actor_name",)
     search_help_text = "A reader’s address, or the whole address of a colleague."

@@ -19,9 +19,13 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 from paywall import clock
 from paywall.circulation import sent
 from paywall.circulation.errors import RefusedError
-from paywall.circulation.profiles import PROFILES
+from paywall.circulation.profiles import PROFILES, Profile
 from paywall.circulation.sources import LARGEST, PIECE
 from paywall.tasks import read_sent_circulation_files
+
+
+def _in_words(profile: Profile) -> str:
+    return f"{profile.name}: {'the whole circulation' if profile.full else 'changes only'}"
 
 
 class UploadForm(forms.Form):
@@ -34,7 +38,9 @@ class UploadForm(forms.Form):
         f"{LARGEST // 1024**2} MB.",
     )
     profile = forms.ChoiceField(
-        choices=[(name, name) for name in PROFILES], widget=UnfoldAdminSelectWidget
+        choices=[(name, _in_words(profile)) for name, profile in PROFILES.items()],
+        widget=UnfoldAdminSelectWidget,
+        help_text="How the file is laid out. The usual one is chosen.",
     )
 
     def clean_file(self) -> Any:

@@ -36,6 +36,8 @@ class WallVersionAdmin(ModelAdmin):
     list_display = ("__str__", "state", "made_by", "published_at", "published_by")
     list_select_related = ("made_by", "published_by")
     show_full_result_count = False
+    add_words = "Change the words"
+    nothing_words = "The wall still says what it came with."
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -67,3 +67,14 @@ def test_readers_leave_no_address_in_the_log(client: Client, log: io.StringIO) -
     for line in lines:
         assert line[:4].isdecimal(), line
         assert "example.co.uk" not in line
+
+
+@pytest.mark.django_db
+def test_what_staff_may_not_do_is_a_line_without_a_traceback(
+    client: Client, log: io.StringIO
+) -> None:
+    client.force_login(make_reader("new@example.com", is_staff=True))
+    assert client.get("/admin/paywall/freemode/add/").status_code == 403
+    (line,) = log.getvalue().splitlines()
+    assert "WARNING django.request Forbidden (Permission denied): /admin/" in line
+    assert "Traceback" not in line

@@ -114,6 +114,15 @@ def emailed_code() -> str:
     return found[0]
 
 
+def signed_in(visit: Callable[..., Page], email: str, path: str) -> Page:
+    """Open a page as somebody who signs in first."""
+    page = visit(f"/accounts/login/?next={path}")
+    page.get_by_label("Email address").fill(email)
+    page.get_by_label("Password").fill("correct horse")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    return page
+
+
 def screenshot(page: Page, name: str) -> None:
     """Keep a picture of the page where SCREENSHOTS names a folder."""
     if folder := os.environ.get("SCREENSHOTS"):

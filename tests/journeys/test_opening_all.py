@@ -35,7 +35,7 @@ def test_a_storm(
 
     desk = open_admin(visit, live_server, client)
     desk.get_by_role("link", name="Open all stories").first.click()
-    desk.locator("a[href$='/freemode/switch/']").first.click()
+    desk.locator("a.addlink", has_text="Open all stories").click()
     desk.get_by_label("Why").fill("Storm warning")
     desk.get_by_role("button", name="Open the stories").click()
     expect(desk.get_by_text("are open to everybody until")).to_be_visible()

@@ -1,12 +1,14 @@
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError
 from pytest_django import DjangoAssertNumQueries
 
+from paywall import clock
 from paywall.metering import rules
-from paywall.metering.models import MeterRule
-from paywall.metering.rules import rules_in_force
+from paywall.metering.models import FreeMode, MeterRule
+from paywall.metering.rules import rules_at, rules_in_force
 from tests.making import make_section
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +72,7 @@ def test_a_change_is_in_force_within_a_second_in_every_other(watch: Watch) -> No
 def test_the_second_is_counted_from_the_question_and_not_from_the_answer(
     watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def answer_slowly() -> list[tuple[str | None, int, int, None, None]]:
+    def answer_slowly(at: datetime) -> list[tuple[str | None, int, int, None, None]]:
         watch.seconds += 5
         return [(None, 7, 0, None, None)]
 
@@ -110,3 +112,15 @@ def test_the_house_has_one_rule() -> None:
     house_rule()
     with pytest.raises(IntegrityError):
         MeterRule.objects.create(section=None, allowance=9)
+
+
+def test_a_free_mode_that_ran_out_is_asked_for_no_more_but_for_its_own_time() -> None:
+    now, section = clock.now(), make_section("sport")
+    for ended, of in ((timedelta(days=2), None), (timedelta(minutes=1), section)):
+        FreeMode.objects.create(
+            section=of, starts_at=now - timedelta(days=3), ends_at=now - ended, why="Storm"
+        )
+    assert [window.section for window in rules_in_force().free] == ["sport"]
+    assert not rules_in_force().free_mode("sport", at=now)
+    assert rules_at(now).free == ()
+    assert rules_at(now - timedelta(days=2, hours=1)).free_mode("news", at=now - timedelta(days=3))

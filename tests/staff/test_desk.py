@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -19,11 +20,12 @@ from paywall import tasks
 from paywall.circulation.models import PrintAccount
 from paywall.entitlements.models import Entitlement
 from paywall.letters.models import Letter
+from paywall.metering import freeing
 from paywall.metering.models import MeteredRead
 from paywall.trail.models import StaffAction
 from tests.accounts.doing import is_signed_in, sign_in
 from tests.gate.visiting import make_stories, outcome, outcomes
-from tests.making import make_reader
+from tests.making import make_reader, make_section
 from tests.staff.desk import at_the_desk, do, page_of, words
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +44,18 @@ def reader() -> Reader:
 def told() -> list[tuple[str, str, str]]:
     """Return what the trail says: what was done, why, and what came of it."""
     return list(StaffAction.objects.order_by("pk").values_list("what", "reason", "outcome"))
+
+
+def test_it_says_first_what_is_open_to_everybody(desk: Client, reader: Reader) -> None:
+    sport, now = make_section("sport"), timezone.now()
+    until = now + timedelta(hours=1)
+    ends: dict[str, Any] = {"why": "Storm", "by": reader, "now": now, "until": until}
+    freeing.open_all(sport, **ends)
+    page = words(desk, page_of(reader))
+    assert "Sport stories are open to everybody for now." in page
+    assert "All stories are open" not in page
+    freeing.open_all(None, **ends)
+    assert "All stories are open to everybody until" in words(desk, page_of(reader))
 
 
 def test_it_says_why_a_reader_is_blocked_and_asking_changes_nothing(

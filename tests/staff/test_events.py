@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.models import Reader
 from paywall.payments.models import Concern, Reconciliation, StripeEvent
+from paywall.trail.models import StaffAction
 from tests.making import make_reader
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,11 @@ def act(client: Client, model: str, action: str, pk: int) -> int:
     return client.post(address, {"action": action, "_selected_action": [pk]}).status_code
 
 
+def told_by(desk: Reader) -> list[str]:
+    """Return what the audit trail has of somebody."""
+    return list(StaffAction.objects.filter(actor=desk).values_list("what", flat=True))
+
+
 def test_an_event_that_was_given_up_is_seen_with_its_error(staff: Client) -> None:
     event = given_up()
     page = staff.get(reverse("admin:paywall_stripeevent_changelist"), {"state": "failed"})
@@ -68,6 +74,7 @@ def test_it_is_tried_again(staff: Client, desk: Reader) -> None:
     act(staff, "stripeevent", "try_again", event.pk)
     event.refresh_from_db()
     assert (event.given_up_at, event.tries, event.error) == (None, 0, "")
+    assert told_by(desk) == ["Changed stripe event"]
 
 
 def test_a_concern_is_settled(staff: Client, desk: Reader) -> None:
@@ -79,6 +86,7 @@ def test_a_concern_is_settled(staff: Client, desk: Reader) -> None:
     concern.refresh_from_db()
     assert concern.settled_at
     assert concern.text == "Disputed. Settled by staff."
+    assert told_by(desk) == ["Changed concern"]
 
 
 def test_a_comparison_says_what_differed(staff: Client) -> None:

@@ -6,6 +6,7 @@ from django.utils import timezone
 from paywall.circulation.models import PrintAccount
 from paywall.staff import finding
 from paywall.subscriptions.models import Customer
+from tests.catalog.packages import MONTHLY, make_package
 from tests.making import make_reader
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +62,13 @@ def test_of_very_many_some_are_shown_and_it_says_so() -> None:
         make_reader(f"ada{number}@example.com")
     answer = finding.find("ada")
     assert (len(answer.found), answer.more) == (finding.MOST, True)
+
+
+def test_who_went_to_the_till_is_found_by_its_session() -> None:
+    eve, price, now = (
+        make_reader("eve@example.com"),
+        make_package(MONTHLY).prices.get(),
+        timezone.now(),
+    )
+    eve.checkout_attempts.create(price=price, session_id="cs_1", begun_at=now, expires_at=now)
+    assert [each.reader for each in finding.find("cs_1").found] == [eve]

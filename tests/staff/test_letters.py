@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from paywall.letters.models import Letter
+from paywall.trail.models import StaffAction
 from tests.letters.outbox import make_letter
 from tests.making import make_reader
 
@@ -74,3 +75,14 @@ def test_it_takes_the_right_to_change(client: Client, may: str, tried: set[str])
     clerk.user_permissions.set(Permission.objects.filter(codename__in=names))
     client.force_login(clerk)
     assert try_again(client, make_some()) == tried
+
+
+def test_what_is_done_about_letters_is_in_the_trail(staff: Client) -> None:
+    letters = make_some()
+    try_again(staff, letters)
+    letters["failing"].bounced_at = letters["sent"].sent_at
+    letters["failing"].save()
+    ids = [letter.pk for letter in letters.values()]
+    staff.post(reverse(LIST), {"action": "looked_at", "_selected_action": ids})
+    changes = [action.details["change"] for action in StaffAction.objects.order_by("pk")]
+    assert changes == ["To be sent again.", "Looked at."]

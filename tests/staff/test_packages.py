@@ -16,6 +16,7 @@ from paywall.catalog import pricing
 from paywall.catalog.models import Package, Price
 from paywall.payments.models import Publication
 from paywall.tasks import follow_packages
+from paywall.trail.models import StaffAction
 from tests.catalog.packages import INTRODUCTORY, MONTHLY, WEEK_PASS, YEARLY, make_package
 from tests.making import make_reader, make_section
 from tests.payments.conftest import sandbox
@@ -232,6 +233,8 @@ def test_publishing_shows_what_it_would_do_and_does_it(staff: Client, sandbox: S
     assert not list(sandbox.store.all("product"))
     staff.post(reverse(PUBLISH))
     assert len(list(sandbox.store.all("product"))) == 1
+    kept = StaffAction.objects.get(what="Publish to Stripe")
+    assert "package Digital: only here" in kept.outcome
     assert "Stripe has everything as it is here" in page(staff, PUBLISH)
     assert "published" in page(staff, listed)
     pricing.change(package.prices.get(), DEARER, now=clock.now())
@@ -281,3 +284,19 @@ def test_who_may_only_look_may_not_change(client: Client, name: str) -> None:
     args = [] if name == "publish" else [package.pk, package.prices.get().pk]
     assert client.post(reverse(f"admin:paywall_package_{name}", args=args)).status_code == 403
     assert not package.prices.get().retired_at
+
+
+def test_a_new_package_begins_with_a_price_in_the_papers_currency_and_says_what_now(
+    staff: Client,
+) -> None:
+    add = reverse("admin:paywall_package_add")
+    (empty,) = staff.get(add).context["inline_admin_formsets"][0].formset.forms
+    assert empty.initial["currency"] == "USD"
+    first: Any = save(staff, None, {"amount": "12", "interval": "year"})
+    said = " ".join(str(message) for message in first.context["messages"])
+    assert "See it as readers do" in said
+    assert reverse(PUBLISH) in said
+    (empty,) = staff.get(add).context["inline_admin_formsets"][0].formset.forms
+    assert empty.initial["currency"] == "EUR"
+    second: Any = save(staff, None, name="Sport", slug="sport")
+    assert "it has no price" in str(list(second.context["messages"])[-1])
