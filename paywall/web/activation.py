@@ -24,7 +24,6 @@ from paywall import clock
 from paywall.circulation import activation, cases, drafts, showing
 from paywall.circulation.activation import Answer
 from paywall.circulation.masking import masked_number
-from paywall.gate.admission import share_or_keep
 from paywall.insights import counting
 from paywall.insights.happenings import What
 from paywall.tasks import write_print_letters
@@ -43,14 +42,10 @@ NOTHING_TO_CHECK = "There is nothing to check any more. Type it once more, pleas
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 def turn_on(request: HttpRequest) -> HttpResponse:
-    """Show strangers the way, and readers the form; take what they typed."""
+    """Show the form, and take what was typed: of strangers, until they have an account."""
     if request.method == "POST":
         return _claim(request) if request.user.is_authenticated else _keep_for_later(request)
-    if request.user.is_authenticated:
-        return _show_form(request)
-    context = _ways_in(request)
-    shareable = settings.SESSION_COOKIE_NAME not in request.COOKIES
-    return share_or_keep(render(request, "paywall/activate.html", context), shareable=shareable)
+    return _show_form(request) if request.user.is_authenticated else _show_strangers(request)
 
 
 @require_POST
@@ -99,12 +94,16 @@ def show_checking(request: HttpRequest) -> HttpResponse:
 @never_cache
 def _claim(request: HttpRequest) -> HttpResponse:
     reader, now = cast("Reader", request.user), clock.now()
-    form = WAYS.get(request.POST.get("way", ""), WAYS["number"])(request.POST)
+    form = _sent_form(request)
     if not form.is_valid() or not proved_addresses(reader):
         return _show_form(request, form)
     network = get_adapter().get_client_ip(request)
     answer = activation.claim(reader, form.typed(), network=network, now=now)
     return _answer(request, answer, now)
+
+
+def _sent_form(request: HttpRequest) -> ActivationForm:
+    return WAYS.get(request.POST.get("way", ""), WAYS["number"])(request.POST)
 
 
 def _answer(request: HttpRequest, answer: Answer, now: datetime) -> HttpResponse:
@@ -128,42 +127,65 @@ def _answer(request: HttpRequest, answer: Answer, now: datetime) -> HttpResponse
 def _show_form(request: HttpRequest, sent: ActivationForm | None = None) -> HttpResponse:
     reader, now = cast("Reader", request.user), clock.now()
     before = request.session.pop(TYPED, {})
-    initial = filled_from(drafts.draft_of(reader, now=now) or cases.open_of(reader), before)
-    forms = {way: form(initial=initial) for way, form in WAYS.items()}
-    if sent:
-        forms[sent.way] = sent
+    filled = filled_from(drafts.draft_of(reader, now=now) or cases.open_of(reader), before)
     offered = None if sent else activation.offered_by_address(reader, now=now)
     printed = showing.print_of(reader, now=now)
-    by_phone = sent.way == "phone" if sent else bool(initial.get("phone"))
     context = {
         **_help(request),
-        "with_number": forms["number"],
-        "with_phone": forms["phone"],
-        "by_phone": by_phone,
-        "sent": sent,
+        **_forms(sent, filled),
         "printed": printed,
         "has_access": any(account.opens for account in printed.accounts),
         "is_holder": any(account.holder for account in printed.accounts),
         "offered": masked_number(offered.account.number) if offered else "",
         "is_proved": bool(proved_addresses(reader)),
     }
-    status = 422 if sent and sent.errors else 200
-    return render(request, "paywall/activate_form.html", context, status=status)
+    return render(request, "paywall/activate_form.html", context, status=_status(sent))
+
+
+@never_cache
+def _show_strangers(request: HttpRequest, sent: ActivationForm | None = None) -> HttpResponse:
+    filled = filled_from(None, request.session.get(TYPED, {}))
+    context = {**_help(request), **_forms(sent, filled), **_ways_in(request)}
+    return render(request, "paywall/activate.html", context, status=_status(sent))
+
+
+def _forms(sent: ActivationForm | None, filled: dict[str, str]) -> dict[str, Any]:
+    """Return both forms, the one that was sent among them."""
+    forms = {way: form(initial=filled) for way, form in WAYS.items()}
+    if sent:
+        forms[sent.way] = sent
+    by_phone = sent.way == "phone" if sent else bool(filled.get("phone"))
+    return {
+        "with_number": forms["number"],
+        "with_phone": forms["phone"],
+        "by_phone": by_phone,
+        "sent": sent,
+    }
+
+
+def _status(sent: ActivationForm | None) -> int:
+    return 422 if sent and sent.errors else 200
 
 
 @never_cache
 def _keep_for_later(request: HttpRequest) -> HttpResponse:
-    """Somebody who was signed out meanwhile types nothing twice. No address holds what they did."""
+    """Keep what a stranger typed, or somebody who was signed out meanwhile: no address holds it."""
+    begins = "begin" in request.POST
+    form = _sent_form(request)
+    if begins and not form.is_valid():
+        return _show_strangers(request, form)
     names = ("number", "last_name", "postal_code", "house_number", "phone")
     request.session[TYPED] = {name: request.POST.get(name, "")[:80] for name in names}
-    request.session.set_expiry(TYPED_KEPT)  # signing in makes it last as long as ever
-    return redirect(_ways_in(request)["login_url"])
+    request.session.set_expiry(TYPED_KEPT)  # until they sign in: see arriving
+    return redirect(_ways_in(request)["signup_url" if begins else "login_url"])
 
 
 def _ways_in(request: HttpRequest) -> dict[str, str]:
-    """Return the addresses to sign up and sign in, which lead back here and on to the story."""
-    back = urlencode({"next": _leading_on(request, "activate"), **coming.query_of(request)})
+    """Return where the form goes, and the addresses to sign up and sign in: they lead back here."""
+    came = coming.query_of(request)
+    back = urlencode({"next": _leading_on(request, "activate"), **came})
     return {
+        "action": f"{reverse('activate')}?{urlencode(came)}" if came else reverse("activate"),
         "signup_url": f"{reverse('account_signup')}?{back}",
         "login_url": f"{reverse('account_login')}?{back}",
     }

@@ -5,10 +5,12 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.conf import LazySettings
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.db import connection
 from django.test import Client
@@ -21,7 +23,7 @@ from paywall.circulation.claims import Activation, PrintCase
 from paywall.circulation.models import PrintAccount, PrintLine
 from paywall.entitlements.models import Entitlement
 from paywall.letters import sending
-from tests.accounts.doing import sign_in, words
+from tests.accounts.doing import TYPE_CODE_TO_VERIFY, sign_in, sign_up, type_code, words
 from tests.circulation.claiming import NOW, claim, make_account
 from tests.making import make_article, make_reader
 
@@ -44,18 +46,48 @@ def post(client: Client, **changes: str) -> "Response":
     return client.post(PAGE, {**RIGHT, **changes})
 
 
-def test_a_stranger_gets_a_page_that_is_the_same_for_everybody(client: Client) -> None:
+def back_from(response: "Response") -> str:
+    return parse_qs(urlsplit(response["Location"]).query)["next"][0]
+
+
+def test_looking_at_the_page_makes_no_session(client: Client) -> None:
     response = client.get(PAGE)
-    assert response["Cache-Control"] == "public, max-age=0, s-maxage=60"
-    text = response.content.decode()
-    assert "<form" not in text
-    assert "csrf" not in text
-    assert not response.cookies
+    assert "no-store" in response["Cache-Control"]
+    assert "sessionid" not in response.cookies
+    assert not Session.objects.exists()
 
 
-def test_a_stranger_is_led_through_signing_up_and_back_to_the_form(client: Client) -> None:
+def test_a_stranger_signs_up_on_the_way_and_comes_back_to_the_filled_form(client: Client) -> None:
+    make_account()
+    article = make_article("one")
+    address = article.get_absolute_url()
+    text = client.get(PAGE, {"next": address}).content.decode()
+    assert f'name="next" value="{address}"' in text
+    leading = post(client, next=address, begin="")
+    assert leading["Location"].startswith("/accounts/signup/?next=%2Factivate%2F")
+    assert "123456" not in leading["Location"]
+    assert 'value="123456"' in client.get(PAGE).content.decode(), "going back loses nothing"
+    sign_up(client, "ada@example.com", next=back_from(leading))
+    confirmed = type_code(client, TYPE_CODE_TO_VERIFY)
+    form = client.get(confirmed["Location"]).content.decode()
+    assert 'value="123456"' in form
+    assert 'value="Smith"' in form
+    assert f'name="next" value="{address}"' in form
+    assert post(client, next=address)["Location"] == address
+    assert client.get(address)["Paywall-Outcome"] == "entitled"
+    assert client.session.get_expiry_age() > 24 * 3600
+
+
+def test_a_stranger_hears_what_is_missing_before_signing_up(client: Client) -> None:
+    response = post(client, number="", begin="")
+    assert response.status_code == 422
+    assert "Type the account number" in words(response)
+    assert 'value="Smith"' in response.content.decode()
+
+
+def test_a_stranger_who_has_an_account_signs_in_and_comes_back(client: Client) -> None:
     text = client.get(f"{PAGE}?next=/stories/one/").content.decode()
-    assert 'href="/accounts/signup/?next=%2Factivate%2F%3Fnext%3D%252Fstories%252Fone%252F"' in text
+    assert 'href="/accounts/login/?next=%2Factivate%2F%3Fnext%3D%252Fstories%252Fone%252F"' in text
     make_reader("ada@example.com")
     back = "/activate/?next=%2Fstories%2Fone%2F"
     response = sign_in(client, "ada@example.com", next=back)
