@@ -306,7 +306,7 @@ refuse_days_outside("ENDING_NOTICE_DAYS", ENDING_NOTICE_DAYS, least=3, most=21)
 
 # -- Readers and signing in (django-allauth) ---------------------------------------------------
 AUTH_USER_MODEL = "accounts.Reader"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.loading.ReaderBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

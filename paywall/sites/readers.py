@@ -5,22 +5,20 @@ from datetime import datetime
 
 from django.db import connection
 
+from accounts.loading import load
 from accounts.models import Reader
 from paywall.sites.models import ApiSite, SiteReader
 
-# Written out, since putting it together takes longer than the database takes to answer.
-FIND = """
-    SELECT accounts_reader.* FROM accounts_reader
+OF_SITE = """
     JOIN paywall_sitereader ON paywall_sitereader.reader_id = accounts_reader.id
-    WHERE accounts_reader.public_id = %s AND paywall_sitereader.site_id = %s
-    AND accounts_reader.is_active
+    WHERE public_id = %s AND paywall_sitereader.site_id = %s AND is_active
 """
 
 
 def reader_of(site: ApiSite, public_id: uuid.UUID) -> Reader | None:
     """Return a reader of this site's, or None: whether anybody has that id is not told."""
     as_kept = Reader._meta.get_field("public_id").get_db_prep_value(public_id, connection)
-    return next(iter(Reader.objects.raw(FIND, [as_kept, site.pk])), None)
+    return load(OF_SITE, [as_kept, site.pk])
 
 
 def introduce(site: ApiSite, reader: Reader, *, now: datetime) -> SiteReader:
