@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
@@ -67,24 +68,24 @@ def _count_and_write_down(
 ) -> bool:
     """Count the story, and write the read down where there was room for it; tell whether."""
     month = period.starts_date
-    counted: list[object] = [month, month, meter_id, month, month, allowance]
+    counted: list[Any] = [month, month, meter_id, month, month, allowance]
     opened_at = connection.ops.adapt_datetimefield_value(now)
-    read: list[object] = [month, story.key, opened_at, story.title[:300], story.address[:500]]
+    read: list[Any] = [month, story.key, opened_at, story.title[:300], story.address[:500]]
     if connection.vendor == "postgresql":
         return _at_once(meter_id, counted, read)
     return _one_by_one(meter_id, counted, read)
 
 
-def _at_once(meter_id: int, counted: list[object], read: list[object]) -> bool:
+def _at_once(meter_id: int, counted: list[Any], read: list[Any]) -> bool:
     """Do both in one statement, which spares a round trip."""
     return _ask(BOTH_AT_ONCE, [*counted, *read])
 
 
-def _one_by_one(meter_id: int, counted: list[object], read: list[object]) -> bool:
+def _one_by_one(meter_id: int, counted: list[Any], read: list[Any]) -> bool:
     return _ask(COUNT, counted) and _ask(WRITE_DOWN, [*read, meter_id])
 
 
-def _ask(statement: str, values: Sequence[object]) -> bool:
+def _ask(statement: str, values: Sequence[Any]) -> bool:
     """Tell whether the statement changed a row."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
