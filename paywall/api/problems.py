@@ -88,6 +88,11 @@ class ReaderNeeded(Problem):
     kind, title = "reader-needed", "Only the reader may do this."
 
 
+class SignInAgain(Problem):
+    status_code = HTTPStatus.FORBIDDEN
+    kind, title = "sign-in-again", "Is it still the reader who asks?"
+
+
 class Conflict(Problem):
     kind, title = "conflict", "Something stands in the way."
 

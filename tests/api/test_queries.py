@@ -1,6 +1,7 @@
 """How many questions an answer asks of the database; transaction statements are none."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,7 @@ from paywall.gate import facts
 from paywall.metering import rules
 from paywall.sites import keys, stories
 from tests.api.asking import Caller, Server
+from tests.catalog.packages import INTRODUCTORY, MONTHLY, make_package
 from tests.gate.test_queries import asked_by
 from tests.making import make_reader
 
@@ -91,3 +93,15 @@ def test_an_idempotency_key_costs_two_more_where_nothing_is_remembered(
     facts.clear()
     asked = asked_by(lambda: open_("third", Idempotency_Key="one"))
     assert len(asked) <= OPEN + 1 + session, asked
+
+
+def test_the_packages_ask_no_more_for_more_of_them() -> None:
+    """What the reader had once, of which free days and offers depend, is asked once."""
+    app = Caller.reading(make_reader())
+    trial, offer = replace(MONTHLY, trial_days=14), INTRODUCTORY
+    counts = []
+    for _ in range(2):
+        make_package(trial)
+        make_package(offer)
+        counts.append(len(asked_by(lambda: app.ask("GET", "packages/"))))
+    assert counts[0] == counts[1] <= SESSION + 6, counts
