@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from paywall.payments.gateway import GatewayError, GatewayUnavailable
@@ -122,6 +123,8 @@ def answer(error: Exception, context: Mapping[str, Any]) -> Response | None:
     error = _as_api_error(error)
     if not isinstance(error, exceptions.APIException):
         return None
+    if request := context.get("request"):  # whatever the answer would have been written in
+        request.accepted_renderer, request.accepted_media_type = JSONRenderer(), MEDIA_TYPE
     status = int(error.status_code)
     if isinstance(error, exceptions.ValidationError):
         status = HTTPStatus.UNPROCESSABLE_ENTITY

@@ -74,6 +74,7 @@ class SiteReaderAlone(Door):
     )
     def delete(self, request: Request, reader: UUID) -> Response:
         site = require_site(self, request)
+        asked.checked(asked.NothingAsked, request.data)
         if not readers.let_go(site, reader):
             raise NoSuchReader(NO_READER, field="reader")
         return Response(status=HTTPStatus.NO_CONTENT)
