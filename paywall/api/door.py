@@ -11,7 +11,6 @@ from rest_framework.views import APIView
 from accounts.models import Reader
 from paywall.sites.models import ApiKey, Scope
 
-
 NOT_HERE = "Nothing is sent in the address here: send it in the body."
 
 

@@ -36,7 +36,7 @@ class Export(Door):
         "typed their password again at /accounts/reauthenticate/. Not with a token, which "
         "another site may hold: 403 `reader-needed`, whose `help` is the page where the reader "
         "downloads it.",
-        auth=[{"session": []}],
+        auth=[{"session": []}],  # type: ignore[list-item]  # as its documentation has it
         responses={200: OpenApiTypes.OBJECT},
     )
     def get(self, request: Request) -> Response:

@@ -140,7 +140,7 @@ def test_a_guesser_is_soon_looked_up_no_more(
     guessing._right.clear()  # but for the first of them
     assert [server.look(query=FACTS).status_code, reader.ask("GET", "me/").status_code] == [200] * 2
 
-    def guess(number: int, **network: str) -> Any:
+    def guess(number: int, **network: Any) -> Any:
         wrong = {
             "Authorization": f"Bearer pwk_0000000000{number:02}_x",
             "X-Session-Token": "a" * 32,
