@@ -402,6 +402,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["paywall.api.throttling.PerMinute"],
     "DEFAULT_PARSER_CLASSES": ["paywall.api.parsing.SmallJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "paywall.api.parsing.MostAskAlike",
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "paywall.api.schema.Schema",
     "EXCEPTION_HANDLER": "paywall.api.problems.answer",
