@@ -307,7 +307,7 @@ refuse_days_outside("ENDING_NOTICE_DAYS", ENDING_NOTICE_DAYS, least=3, most=21)
 
 # -- Readers and signing in (django-allauth) ---------------------------------------------------
 AUTH_USER_MODEL = "accounts.Reader"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.loading.ReaderBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -403,6 +403,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["paywall.api.throttling.PerMinute"],
     "DEFAULT_PARSER_CLASSES": ["paywall.api.parsing.SmallJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "paywall.api.parsing.MostAskAlike",
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "paywall.api.schema.Schema",
     "EXCEPTION_HANDLER": "paywall.api.problems.answer",

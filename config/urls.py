@@ -14,12 +14,12 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 admin.site.unregister([Authenticator, EmailAddress, UserSession])  # readers manage these themselves
 
 urlpatterns = [
+    path("api/v1/", include("paywall.api.urls")),  # first: it is asked most often
     path("", include("articles.urls")),
     path("", include("paywall.urls")),
     path("accounts/", include("accounts.urls")),
     *([path("webhooks/mail/", include("anymail.urls"))] if settings.ANYMAIL else []),
     path("_allauth/", include("accounts.headless_urls")),
-    path("api/v1/", include("paywall.api.urls")),
     path("admin/", admin.site.urls),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}icon.svg")),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),

@@ -11,7 +11,7 @@ from django.conf import LazySettings
 from django.core.cache import cache
 
 from articles import stories
-from paywall.api import throttling
+from paywall.api import guessing, throttling
 from paywall.catalog import sections
 from paywall.gate import facts, publishing
 from paywall.insights import counting
@@ -62,6 +62,7 @@ def _nothing_remembered(settings: LazySettings) -> Iterator[None]:
     sections.forget()
     counting.tally.take()
     throttling.forget()
+    guessing.forget()
     keys.forget()
     registered.forget()
     yield

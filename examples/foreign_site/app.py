@@ -13,6 +13,8 @@ from examples.foreign_site.paywall import Away, Paywall, Refused
 from examples.foreign_site.stories import CLOSED, OPEN, STORIES, WHILE_AWAY, Story
 
 EMAIL, CODE = [("email", "Email address")], [("code", "The code in our letter")]
+SENT = "We emailed you a code. It can take a minute to arrive."
+BILL = "With your printed paper you read everything here. What we ask for is on your bill."
 PRINT = [
     ("number", "Account number"),
     ("last_name", "Last name"),
@@ -113,7 +115,8 @@ class Visit:
             return Page(
                 story.title, "Ask again when somebody reads.", HTTPStatus.SERVICE_UNAVAILABLE
             )
-        return Page(story.title, pages.wall(story, answer))
+        code_sent = bool(self.kept.get("token")) and not self.reader
+        return Page(story.title, pages.wall(story, answer, code_sent=code_sent))
 
     def _ask(self, story: Story) -> dict[str, Any]:
         facts = {
@@ -150,13 +153,13 @@ class Visit:
     def code(self) -> "Page | str":
         """Take the emailed code: the reader is signed in, and one of this site's."""
         if not self.posted:
-            return Page("Enter the code", pages.form(self._here(), CODE, "Confirm"))
+            return Page("Enter the code", pages.form(self._here(), CODE, "Confirm", lead=SENT))
         try:
             token, reader = self.paywall.confirm(
                 self.kept.get("token", ""), self.typed.get("code", ""), new="new" in self.kept
             )
         except Refused as refused:
-            again = pages.form(self._here(), CODE, "Confirm", str(refused))
+            again = pages.form(self._here(), CODE, "Confirm", told=str(refused))
             return Page("Enter the code", again, HTTPStatus.UNPROCESSABLE_ENTITY)
         self._keep({"token": token, "reader": reader})
         return self.next
@@ -191,7 +194,7 @@ class Visit:
         if not self.reader:
             return f"/sign-in?{urlencode({'next': self.next})}"
         if not self.posted:
-            return Page(title, pages.form(self._here(), PRINT, "Turn it on"))
+            return Page(title, pages.form(self._here(), PRINT, "Turn it on", lead=BILL))
         typed = {name: self.typed.get(name, "") for name, _ in PRINT}
         network = self.environ.get("REMOTE_ADDR", "")
         try:
@@ -199,7 +202,8 @@ class Visit:
         except Refused as refused:
             if refused.no_such_reader:
                 raise
-            again = pages.form(self._here(), PRINT, "Turn it on", str(refused))
+            told = {"told": str(refused), "help_at": refused.help}
+            again = pages.form(self._here(), PRINT, "Turn it on", **told)
             return Page(title, again, HTTPStatus.UNPROCESSABLE_ENTITY)
         self.paywall.forget(self.reader)
         return self.next
@@ -207,6 +211,7 @@ class Visit:
     def drop_reader(self) -> None:
         """Go on as a stranger: the paywall knows this reader no more."""
         self.paywall.forget(self.kept.pop("reader", ""))
+        self.kept.pop("token", "")
 
     def cookie(self) -> list[tuple[str, str]]:
         secure = "; Secure" if self.site.address.startswith("https") else ""

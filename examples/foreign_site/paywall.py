@@ -26,6 +26,11 @@ class Refused(Exception):  # noqa: N818, it is not our error
         self.status, self.problem = status, problem
 
     @property
+    def help(self) -> str:
+        """The paper's page that helps on, or ""."""
+        return str(self.problem.get("help", ""))
+
+    @property
     def no_such_reader(self) -> bool:
         """Whether the reader is not this site's any more, or has closed the account."""
         return str(self.problem.get("type", "")).endswith(":no-such-reader")

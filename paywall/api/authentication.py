@@ -11,6 +11,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from paywall import clock
+from paywall.api import guessing
 from paywall.sites import keys
 
 BEARER = "Bearer"
@@ -26,10 +27,13 @@ class KeyAuthentication(BaseAuthentication):
         scheme, _, shown = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != BEARER.lower():
             return None
-        now = clock.now()
-        key = keys.find(shown.strip(), now=now)
+        now, shown = clock.now(), shown.strip()
+        guessing.refuse_guessers(request, shown)
+        key = keys.find(shown, now=now)
         if key is None:
+            guessing.note_wrong(request)
             raise AuthenticationFailed(NO_KEY)
+        guessing.note_right(shown)
         keys.note_use(key, now=now)
         return AnonymousUser(), key
 
@@ -47,9 +51,12 @@ class TokenAuthentication(BaseAuthentication):
         token = request.headers.get(TOKEN)
         if not token:
             return None
+        guessing.refuse_guessers(request, token)
         session = sessionkit.lookup_session(token)
         if session is None:
+            guessing.note_wrong(request)
             raise AuthenticationFailed(NO_TOKEN)
+        guessing.note_right(token)
         return sessionkit.get_session_user(session) or AnonymousUser(), session
 
     def authenticate_header(self, request: Request) -> str:

@@ -18,7 +18,7 @@ PAPER = "https://paper.example"
 
 @dataclass(frozen=True)
 class Example:
-    """A request and its answer. `key`: a site's server asks, else a reader with a token."""
+    """A request and its answer. `key`: a site's server asks, else a reader."""
 
     operation: str
     name: str

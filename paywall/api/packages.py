@@ -15,7 +15,7 @@ from paywall.api.door import Door
 from paywall.api.pages import CURSOR, Pages, page_of
 from paywall.catalog import terms
 from paywall.catalog.models import Package, Price
-from paywall.payments.buying import terms_for
+from paywall.payments.buying import TermsFor
 from paywall.sites.models import Scope
 
 
@@ -37,11 +37,11 @@ class Packages(Door):
     def get(self, request: Request) -> Response:
         pages = InOrder()
         packages = pages.paginate_queryset(Package.objects.on_offer(), request, view=self)
-        reader = request.user if isinstance(request.user, Reader) else None
-        return pages.get_paginated_response([_package(each, reader) for each in packages or []])
+        theirs = TermsFor(request.user) if isinstance(request.user, Reader) else None
+        return pages.get_paginated_response([_package(each, theirs) for each in packages or []])
 
 
-def _package(package: Package, reader: Reader | None) -> dict[str, Any]:
+def _package(package: Package, theirs: TermsFor | None) -> dict[str, Any]:
     return {
         "id": str(package.public_id),
         "name": package.name,
@@ -50,12 +50,12 @@ def _package(package: Package, reader: Reader | None) -> dict[str, Any]:
         "everything": package.everything,
         "sections": [section.slug for section in package.sections.all()],
         "order_form": package.order_form,
-        "prices": [_price(price, reader) for price in package.prices.all()],
+        "prices": [_price(price, theirs) for price in package.prices.all()],
     }
 
 
-def _price(price: Price, reader: Reader | None) -> dict[str, Any]:
-    asked = terms_for(reader, price) if reader else price.terms
+def _price(price: Price, theirs: TermsFor | None) -> dict[str, Any]:
+    asked = theirs.of(price) if theirs else price.terms
     locale, today = settings.LANGUAGE_CODE, timezone.localdate(clock.now())
     return {
         "id": str(price.public_id),

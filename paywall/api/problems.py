@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from paywall.payments.gateway import GatewayError, GatewayUnavailable
@@ -88,6 +89,11 @@ class ReaderNeeded(Problem):
     kind, title = "reader-needed", "Only the reader may do this."
 
 
+class SignInAgain(Problem):
+    status_code = HTTPStatus.FORBIDDEN
+    kind, title = "sign-in-again", "Is it still the reader who asks?"
+
+
 class Conflict(Problem):
     kind, title = "conflict", "Something stands in the way."
 
@@ -117,6 +123,8 @@ def answer(error: Exception, context: Mapping[str, Any]) -> Response | None:
     error = _as_api_error(error)
     if not isinstance(error, exceptions.APIException):
         return None
+    if request := context.get("request"):  # whatever the answer would have been written in
+        request.accepted_renderer, request.accepted_media_type = JSONRenderer(), MEDIA_TYPE
     status = int(error.status_code)
     if isinstance(error, exceptions.ValidationError):
         status = HTTPStatus.UNPROCESSABLE_ENTITY

@@ -54,11 +54,12 @@ class SiteReaders(Door):
     def post(self, request: Request) -> Response:
         site = require_site(self, request)
         said = asked.checked(asked.Introduction, request.data)
-        session = sessionkit.lookup_session(said["session_token"])
+        token = said["session_token"]
+        session = sessionkit.lookup_session(token)
         reader = sessionkit.get_session_user(session) if session else None
         if not isinstance(reader, Reader):
             raise ValidationError({"session_token": [NOBODY]})
-        return Response(_row(readers.introduce(site, reader, now=clock.now())))
+        return Response(_row(readers.introduce(site, reader, now=clock.now(), token=token)))
 
 
 class SiteReaderAlone(Door):
@@ -73,6 +74,7 @@ class SiteReaderAlone(Door):
     )
     def delete(self, request: Request, reader: UUID) -> Response:
         site = require_site(self, request)
+        asked.checked(asked.NothingAsked, request.data)
         if not readers.let_go(site, reader):
             raise NoSuchReader(NO_READER, field="reader")
         return Response(status=HTTPStatus.NO_CONTENT)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from django.db.models import QuerySet
 
@@ -59,16 +60,36 @@ def obstacle_to(reader: Reader, price: Price, *, now: datetime) -> Obstacle | No
 
 def terms_for(reader: Reader, price: Price) -> Terms:
     """Return the terms of a price for this reader: free days and an offer are given once."""
-    terms = price.terms
-    had_trial = Subscription.objects.filter(customer__reader=reader).exclude(trial_ends_at=None)
-    had_offer = CheckoutAttempt.objects.filter(
-        reader=reader, state=CheckoutAttempt.State.PAID, price__intro_amount__isnull=False
-    )
-    if terms.trial_days and had_trial.exists():
-        return terms.without_beginning()
-    if terms.intro_amount is not None and had_offer.exists():
-        return terms.without_beginning()
-    return terms
+    return TermsFor(reader).of(price)
+
+
+class TermsFor:
+    """The terms of several prices for one reader, whose past is asked for once at most."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def of(self, price: Price) -> Terms:
+        """Return the terms of a price: free days and an offer are given once."""
+        terms = price.terms
+        if terms.trial_days and self._had_trial:
+            return terms.without_beginning()
+        if terms.intro_amount is not None and self._had_offer:
+            return terms.without_beginning()
+        return terms
+
+    @cached_property
+    def _had_trial(self) -> bool:
+        theirs = Subscription.objects.filter(customer__reader=self._reader)
+        return theirs.exclude(trial_ends_at=None).exists()
+
+    @cached_property
+    def _had_offer(self) -> bool:
+        return CheckoutAttempt.objects.filter(
+            reader=self._reader,
+            state=CheckoutAttempt.State.PAID,
+            price__intro_amount__isnull=False,
+        ).exists()
 
 
 def _ordered(reader: Reader, package: Package) -> QuerySet[Purchase]:

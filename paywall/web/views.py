@@ -16,6 +16,7 @@ from paywall.gate.admission import share_or_keep
 from paywall.gate.standing import standing_of
 from paywall.letters import stopping
 from paywall.payments.buying import subscription_of
+from paywall.sites import readers
 from paywall.web.printed import printed_paper
 
 
@@ -37,6 +38,7 @@ def show_account(request: HttpRequest) -> HttpResponse:
     context = {
         "standing": standing_of(reader, now=now),
         "wants_letters": stopping.wants(reader),
+        "other_sites": readers.sites_of(reader),
         **printed_paper(reader, now=now),
     }
     return render(request, "paywall/account.html", context)

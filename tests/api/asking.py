@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Reader
 from paywall import clock
 from paywall.sites import keys, readers
 from paywall.sites.models import ApiSite, Scope
+from tests.accounts.doing import PASSWORD
 from tests.gate.visiting import sign_in
 from tests.making import make_section
 
@@ -90,6 +92,13 @@ class Server(Caller):
 
     def register(self, key: str = "a-story", **facts: str) -> Any:
         return self.ask("PUT", f"stories/{key}/", {**FACTS, **facts})
+
+
+def just_proved(reader: Reader) -> Client:
+    """Return a browser on the paper's own site whose reader typed the password again."""
+    browser = sign_in(reader)
+    browser.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    return browser
 
 
 def _id(reader: Reader | str) -> str:

@@ -226,3 +226,29 @@ def test_what_is_no_json_is_a_400(server: Server) -> None:
     answer = server.client.post(OPEN, "{", headers=server.headers, **JSON)
     assert (answer.status_code, answer.json()["type"]) == (400, "urn:paywall:problem:unreadable")
     assert server.client.put(OPEN, "{}", headers=server.headers, **JSON).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "stories/a-story/access/"),
+        ("PUT", "stories/a-story/"),
+        ("POST", "checkout/"),
+        ("POST", "print-activations/"),
+        ("POST", "readers/"),
+        ("DELETE", "readers/5f0f7b9c-6a6e-4c55-9d5c-2f6d3e1f0a11/"),
+    ],
+)
+def test_what_belongs_in_the_body_is_refused_in_the_address(
+    server: Server, method: str, path: str
+) -> None:
+    refused = server.ask(method, path, {}, {"reader": "x"})
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == "reader"
+
+
+@pytest.mark.parametrize("path", ["schema/", "docs/", "packages/"])
+def test_a_problem_is_json_wherever_it_is_met(path: str) -> None:
+    refused = Client().delete(f"/api/v1/{path}")
+    assert refused["Content-Type"] == "application/problem+json"
+    assert refused.json()["status"] == 405

@@ -71,11 +71,11 @@ def test_a_cookie_is_kept_nowhere(server: Server) -> None:
 def test_a_failure_leaves_nothing_behind(
     server: Server, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(**_: Any) -> None:
+    def fail(*_: Any) -> None:
         raise RuntimeError
 
     with monkeypatch.context() as patch:
-        patch.setattr(KeptAnswer.objects, "create", fail)
+        patch.setattr(answered, "_keep", fail)
         with pytest.raises(RuntimeError):
             server.open_for(reader, Idempotency_Key="one")
     assert not MeteredRead.objects.exists()

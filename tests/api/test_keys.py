@@ -11,6 +11,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
+from paywall.api import guessing
 from paywall.sites import keys
 from paywall.sites.models import ApiKey, ApiSite, Scope, SiteReader
 from tests.api.asking import FACTS, Caller, Server, make_site, some_id
@@ -120,6 +121,42 @@ def test_who_asks_too_often_is_told_when_to_come_back(
     assert other.look(query=FACTS).status_code == 200
     monkeypatch.setattr(time, "time", lambda: 6001.0 * 60)
     assert server.look(query=FACTS).status_code == 200
+
+
+@pytest.mark.parametrize("header", ["Authorization", "X-Session-Token"])
+def test_a_guesser_is_soon_looked_up_no_more(
+    server: Server,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_num_queries: Any,
+    header: str,
+) -> None:
+    settings.API_STRANGER_PER_MINUTE = 2
+    monkeypatch.setattr(time, "time", lambda: 6000.0 * 60 + 42)
+    reader = Caller.reading(make_reader())
+    newcomer = Server.of(server.site)
+    assert [who.look(query=FACTS).status_code for who in (server, newcomer)] == [200, 200]
+    assert reader.ask("GET", "me/").status_code == 200
+    guessing._right.clear()  # but for the first of them
+    assert [server.look(query=FACTS).status_code, reader.ask("GET", "me/").status_code] == [200] * 2
+
+    def guess(number: int, **network: Any) -> Any:
+        wrong = {
+            "Authorization": f"Bearer pwk_0000000000{number:02}_x",
+            "X-Session-Token": "a" * 32,
+        }
+        return Client(**network).get("/api/v1/packages/", headers={header: wrong[header]})
+
+    assert [guess(number).status_code for number in range(3)] == [401] * 3
+    with django_assert_num_queries(0):
+        refused = guess(3)
+    assert (refused.status_code, refused["Retry-After"]) == (429, "18")
+    assert server.look(query=FACTS).status_code == 200  # a neighbour who was right before
+    assert reader.ask("GET", "me/").status_code == 200
+    assert newcomer.look(query=FACTS).status_code == 429
+    assert guess(4, REMOTE_ADDR="192.0.2.7").status_code == 401
+    monkeypatch.setattr(time, "time", lambda: 6001.0 * 60)
+    assert newcomer.look(query=FACTS).status_code == 200
 
 
 @pytest.mark.parametrize("headers", [{"Authorization": "Bearer pwk_x_y"}, {"X-Session-Token": "x"}])

@@ -166,7 +166,7 @@ def prepare(*, readers: int, size: int) -> None:
     write_list(REQUESTS, [Request("/page/story/", cookie) for cookie in cookies])
     write_list(FOLDER / "bare-api.tsv", [Request("/api/story/", cookie) for cookie in cookies])
     write_list(
-        FOLDER / "bare-key.tsv", [Request("/api/key/story/", header=f"Authorization: Token {key}")]
+        FOLDER / "bare-key.tsv", [Request("/api/key/story/", headers=f"Authorization: Token {key}")]
     )
 
 

@@ -84,14 +84,16 @@ def laid_out(
 
 def _asked(who: str, folder: Path, at: int, bare_at: int, *, bare: str, ours: str) -> Heat:
     """Return the API's look and open, next to a view that knows its caller and reads one row."""
-    alike, look, open_ = (
-        read_list(folder / f"{name}.tsv") for name in (bare, f"look-{ours}", f"open-{ours}")
+    alike, look, open_, again = (
+        read_list(folder / f"{name}.tsv")
+        for name in (bare, f"look-{ours}", f"open-{ours}", f"again-{ours}")
     )
     return Heat(
         (
             Page(f"bare DRF, {who}, one row", bare_at, alike),
             Page(f"look, {who}", at, look, "read_before", target=0.7),
             Page(f"open, {who}", at, open_, "metered", once=True, target=0.7),
+            Page(f"the same again, {who}", at, again, "metered", target=0.7),
         )
     )
 

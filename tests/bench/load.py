@@ -13,20 +13,20 @@ SCRIPT = Path(__file__).with_name("wrk.lua")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A path and a Cookie header, or "" for a stranger; one more header, and a body to be posted.
+    """A path and a Cookie header, or "" for a stranger; more headers, and a body to be posted.
 
-    `header` is written "Name: value".
+    `headers` are written "Name: value", with " | " between two.
     """
 
     path: str
     cookie: str = ""
-    header: str = ""
+    headers: str = ""
     body: str = ""
 
     @property
     def line(self) -> str:
         """The request as a line of a list."""
-        return "\t".join([self.path, self.cookie, self.header, self.body])
+        return "\t".join([self.path, self.cookie, self.headers, self.body])
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ def ask(port: int, request: Request) -> Answer:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     try:
         headers = {"Cookie": request.cookie} if request.cookie else {}
-        if request.header:
-            headers |= dict([request.header.split(": ", 1)])
+        if request.headers:
+            headers |= dict(each.split(": ", 1) for each in request.headers.split(" | "))
         if request.body:
             headers["Content-Type"] = "application/json"
         method = "POST" if request.body else "GET"

@@ -37,4 +37,4 @@ def _signed(number: int) -> Request:
     }
     body = json.dumps(event)
     signed = signature(body.encode(), [SECRET], int(time.time()))
-    return Request(PATH, header=f"Stripe-Signature: {signed}", body=body)
+    return Request(PATH, headers=f"Stripe-Signature: {signed}", body=body)

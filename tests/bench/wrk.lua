@@ -1,6 +1,6 @@
 -- Asks for the paths of a list in turn, each with its cookie, and prints the figures as JSON.
--- The list: lines of a path, a Cookie header or nothing, another header ("Name: value") or nothing,
--- and a body to be posted or nothing, with tabs between. With "once" as the second argument every
+-- The list: lines of a path, a Cookie header or nothing, other headers ("Name: value", with " | "
+-- between two) or nothing, and a body to be posted or nothing, with tabs between. With "once" as the second argument every
 -- line is asked for once at most: at the end of the list the measuring ends.
 
 local prepared, position, once = {}, 0, false
@@ -9,12 +9,11 @@ function init(arguments)
   once = arguments[2] == "once"
   local host = wrk.headers["Host"]
   for line in io.lines(arguments[1]) do
-    local path, cookie, header, body = line:match("^([^\t]*)\t([^\t]*)\t([^\t]*)\t(.*)$")
-    local name, value = header:match("^(.-): (.*)$")
+    local path, cookie, headers, body = line:match("^([^\t]*)\t([^\t]*)\t([^\t]*)\t(.*)$")
     wrk.headers = {["Host"] = host}
     wrk.headers["Cookie"] = cookie ~= "" and cookie or nil
     wrk.headers["Content-Type"] = body ~= "" and "application/json" or nil
-    if name then
+    for name, value in headers:gmatch("([%w-]+): ([^|]*[^| ])") do
       wrk.headers[name] = value
     end
     if body == "" then

@@ -151,6 +151,7 @@ def test_a_print_subscriber_turns_it_on(site: Site) -> None:
     assert not opens(browser.ask(f"/code?next=/{SPORT}", {"code": code()}), SPORT)
     typed = {"number": "999", "last_name": "Smith", "postal_code": "96813"}
     refused = browser.ask(f"/print?next=/{SPORT}", typed)
+    assert "What you can do now" in refused
     assert browser.status == 422
     assert "we found no subscription that we can turn on" in refused
     done = browser.ask(f"/print?next=/{SPORT}", {**typed, "number": "00123456"})

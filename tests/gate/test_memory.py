@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 
@@ -74,8 +73,6 @@ def test_what_is_carried_on_after_an_opening_is_what_the_database_says(
         unasked.setattr(facts, "of_reader_now", None)
         assert [asked, *outcomes(browser, stories[1:])] == ["metered"] * 3
         carried_on = known_of(reader)
-        facts.clear()  # another process finds it in the cache
-        assert carried_on == known_of(reader)
     assert carried_on == of_reader_now(reader, period=NOVEMBER, now=NOW)
     assert (carried_on.meter.used, len(carried_on.scopes)) == (3, 1)
 
@@ -121,11 +118,9 @@ def test_a_wiped_memory_changes_no_answer(browser: Client) -> None:
     stories = make_stories(9)
     seen = []
     for story in stories:
-        cache.clear()
         facts.clear()
         seen.append(outcome(browser, story))
     assert seen == ["metered"] * 7 + ["meter_spent"] * 2
-    cache.clear()
     facts.clear()
     assert outcomes(browser, stories) == ["read_before"] * 7 + ["meter_spent"] * 2
 
@@ -211,7 +206,7 @@ def test_two_readers_never_share_a_memory(reader: Reader, browser: Client) -> No
     assert outcome(sign_in(other), story) == "subscribers_only"
 
 
-def test_a_new_database_behind_an_old_cache_gives_nobody_somebody_elses_rights(
+def test_a_new_database_behind_an_old_memory_gives_nobody_somebody_elses_rights(
     reader: Reader, browser: Client
 ) -> None:
     """The numbers begin again, as after a restore or a fresh demonstration."""

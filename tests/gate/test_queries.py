@@ -124,12 +124,12 @@ def test_one_first_view_right_after_another_asks_no_more_than_that(
 def test_a_reader_nothing_is_remembered_of_costs_little_more() -> None:
     browser, story = sign_in(make_reader()), make_story()
     expect(browser, story, "metered")
-    cache.clear()
+    cache.clear()  # the session
     facts.clear()
     stories.clear()
     rules.forget()
     asked = asked_for(browser, story, "read_before")
-    assert len(asked) <= 7, asked  # session, reader, story, rules, rights, meter, sections
+    assert len(asked) <= 6, asked  # session, reader, story, rules, rights and meter, sections
 
 
 def test_a_strangers_first_view_asks_little(client: Client) -> None:

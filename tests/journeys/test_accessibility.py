@@ -5,7 +5,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
+from accounts.models import Reader
 from articles.models import Article
+from paywall.sites import readers
+from paywall.sites.models import ApiSite
 from tests.journeys.conftest import PHONE
 from tests.journeys.rules import broken_on
 from tests.payments.shop import Newspaper
@@ -40,7 +43,9 @@ def pages_of(subscriber: Page, paper: Newspaper) -> list[str]:
     subscriber.get_by_label("Password").fill("correct horse")
     subscriber.get_by_role("button", name="Continue").click()
     switch = [f"/account/switch/{price.public_id}/" for price in (paper.sport, paper.year)]
-    return OF_SUBSCRIBERS + switch
+    site = ApiSite.objects.create(name="Other", origin="https://other.example")
+    readers.introduce(site, Reader.objects.get(), now=paper.now)
+    return [*OF_SUBSCRIBERS, *switch, f"/account/sites/{site.pk}/"]
 
 
 def test_no_page_of_a_subscriber_breaks_a_rule(

@@ -310,7 +310,7 @@ def test_the_questions_it_asks_of_the_database(
     often = asked(customer)
     assert len(once) == len(often), often
     assert len(once) - len(never) == 4  # and the entitlement's sections
-    assert len(never) == 7, never
+    assert len(never) == 8, never
 
 
 def test_a_price_that_is_no_longer_sold_is_kept(paper: Newspaper, words: Words) -> None:
