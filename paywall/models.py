@@ -22,7 +22,14 @@ from paywall.circulation.models import (
 from paywall.entitlements.models import CourtesyBatch, Entitlement
 from paywall.gate.models import WallVersion
 from paywall.health.models import HealthDigest, ScheduleRun
-from paywall.insights.models import CountedLog, CountedStory, DayCount, PrintReaderDay, Seen
+from paywall.insights.models import (
+    CountedLog,
+    CountedReader,
+    CountedStory,
+    DayCount,
+    PrintReaderDay,
+    Seen,
+)
 from paywall.letters.models import Letter, Unsubscribed
 from paywall.metering.models import (
     FreeMode,
@@ -57,6 +64,7 @@ __all__ = [
     "CirculationImport",
     "Concern",
     "CountedLog",
+    "CountedReader",
     "CountedStory",
     "CourtesyBatch",
     "Customer",

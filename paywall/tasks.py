@@ -1,7 +1,7 @@
 """What the paywall does by itself, on the schedule in config.celery."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from celery import Task, shared_task
@@ -21,7 +21,7 @@ from paywall.circulation import (
 )
 from paywall.circulation.locking import BusyError
 from paywall.health import digest
-from paywall.insights import counting
+from paywall.insights import counting, where
 from paywall.letters import circulation_alerts, print_writing, sending, walking, writing
 from paywall.metering import forgetting
 from paywall.payments import gateway, inbox, reconciling
@@ -44,6 +44,8 @@ def forget_old_reads() -> None:
     logger.info("Forgot %d reads older than %d months", forgotten, settings.READS_KEPT_MONTHS)
     before = months_before(month_of(clock.now(), zone), settings.READS_KEPT_MONTHS)
     logger.info("Forgot when %d readers came", counting.forget(before=before.starts_date))
+    yesterday = counting.day_of(clock.now()) - timedelta(days=1)
+    logger.info("Forgot %d marks of who was counted", where.forget(before=yesterday))
 
 
 @shared_task

@@ -55,13 +55,13 @@ def make_figures(*, today: date) -> None:
     for back in range(DAYS, 0, -1):
         day = today - timedelta(days=back)
         for what, ordinary in ORDINARY.items():
-            counts[day, what, "", ""] = _of_day(ordinary, day, back)
+            counts[day, what, "", ""] = of_day(ordinary, day, back)
         if stories and back <= STORY_DAYS:
             _count_stories(counts, stories, day, back)
     counting.add(counts)
 
 
-def _of_day(ordinary: float, day: date, back: int) -> int:
+def of_day(ordinary: float, day: date, back: int) -> int:
     """Return a day's number: it grows over the year, by the weekday, and never evenly."""
     grown = 1.15 - 0.45 * back / DAYS
     uneven = 1 + 0.08 * sin(day.toordinal() * 12.9898 + ordinary)

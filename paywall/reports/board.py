@@ -1,6 +1,6 @@
 """Everything that the reports tell of some days, each asked for once, when it is needed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -19,6 +19,7 @@ from paywall.reports.funnel import Step, funnel
 from paywall.reports.recurring import Life, Month
 from paywall.reports.revenue import Taken
 from paywall.reports.spans import Span, last_months, whole
+from paywall.reports.subscribers import Book
 
 REMEMBERED_FOR = 600  # seconds; of a million accounts they take some
 MONTHS = 13  # of the report on revenue, this one included
@@ -62,62 +63,63 @@ class Board:
         return traffic.totals(self.span.before())
 
     @cached_property
-    def lives(self) -> list[Life]:
-        since = min(self.span.before().first, self.months[0].starts_date)
-        return subscribers.lives(since=Span(since, since).starts_at(self.zone))
+    def book(self) -> Book:
+        """The subscriptions, exact at every moment that is asked about here."""
+        spans = [self.span, *map(whole, self.months)]
+        moments = [span.starts_at(self.zone) for span in spans]
+        return subscribers.book(moments + [self._end_of(span) for span in spans])
+
+    @property
+    def lives(self) -> Sequence[Life]:
+        return self.book.lives
+
+    def recurring(self, at: datetime) -> dict[str, int]:
+        return recurring.recurring(self.book.lives, at, reduced=self.book.reduced)
+
+    def _end_of(self, span: Span) -> datetime:
+        return min(span.ends_at(self.zone), self.now)
 
     @cached_property
     def months(self) -> list[Period]:
         return last_months(self.today, MONTHS)
 
     @cached_property
-    def taken(self) -> Taken:
-        return revenue.taken(self.span, self.zone)
+    def takings(self) -> Mapping[Span, Taken]:
+        """What was paid in these days, as many before, and each month."""
+        spans = [self.span, self.span.before(), *map(whole, self.months)]
+        return revenue.takings(spans, self.zone)
 
-    @cached_property
+    @property
+    def taken(self) -> Taken:
+        return self.takings[self.span]
+
+    @property
     def taken_before(self) -> Taken:
-        return revenue.taken(self.span.before(), self.zone)
+        return self.takings[self.span.before()]
 
     @cached_property
     def by_month(self) -> list[tuple[Period, Taken, dict[str, int], Month]]:
-        """Each month's money, recurring revenue at its end (or now), starts and stops.
+        """Each month's money, recurring revenue at its end (or now), starts and stops."""
+        return [(month, *self._of_month(whole(month))) for month in self.months]
 
-        Of months that are over little changes: they are remembered for a while.
-        """
-        keys = {month: f"revenue:{month.starts_date}:{self.zone}" for month in self.months[:-1]}
-        known = cache.get_many(keys.values())
-        found = []
-        for month in self.months:
-            told = known.get(keys.get(month, ""))
-            if told is None:
-                told = self._of_month(month)
-                if month in keys:
-                    cache.set(keys[month], told, REMEMBERED_FOR)
-            found.append((month, *told))
-        return found
-
-    def _of_month(self, month: Period) -> tuple[Taken, dict[str, int], Month]:
-        days = whole(month)
-        starts_at, ends_at = days.starts_at(self.zone), min(days.ends_at(self.zone), self.now)
-        return (
-            revenue.taken(days, self.zone),
-            recurring.recurring(self.lives, ends_at),
-            recurring.movements(self.lives, starts_at, ends_at),
-        )
+    def _of_month(self, days: Span) -> tuple[Taken, dict[str, int], Month]:
+        ends_at = self._end_of(days)
+        moved = recurring.movements(self.lives, days.starts_at(self.zone), ends_at)
+        return self.takings[days], self.recurring(ends_at), moved
 
     @cached_property
     def moved(self) -> Month:
-        ends_at = min(self.span.ends_at(self.zone), self.now)
-        return recurring.movements(self.lives, self.span.starts_at(self.zone), ends_at)
+        starts_at = self.span.starts_at(self.zone)
+        return recurring.movements(self.lives, starts_at, self._end_of(self.span))
 
     @cached_property
     def recurring_now(self) -> Mapping[str, int]:
         """Monthly recurring revenue at the end of the days, or now."""
-        return recurring.recurring(self.lives, min(self.span.ends_at(self.zone), self.now))
+        return self.recurring(self._end_of(self.span))
 
     @cached_property
     def recurring_before(self) -> Mapping[str, int]:
-        return recurring.recurring(self.lives, self.span.starts_at(self.zone))
+        return self.recurring(self.span.starts_at(self.zone))
 
     @cached_property
     def currency(self) -> str:
