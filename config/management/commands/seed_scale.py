@@ -14,7 +14,7 @@ from accounts.models import Reader
 from articles.models import Article
 from config.scale import counts, desk, paying, printing, readers, stories
 from config.scale.ground import DOMAIN, Ground
-from config.scale.pouring import next_id, settle
+from config.scale.pouring import next_id, settle, unchecked
 from paywall import clock
 
 SMALLEST = 100
@@ -43,8 +43,12 @@ class Command(BaseCommand):
         if options["readers"] < SMALLEST or options["stories"] < 1:
             raise CommandError(f"It needs at least {SMALLEST} readers and one story.")
         self._refuse()
+        with unchecked():
+            self._fill(options["readers"], options["stories"])
+
+    def _fill(self, many_readers: int, many_stories: int) -> None:
         ground = Ground(
-            options["readers"], options["stories"], next_id(Reader), next_id(Article),
+            many_readers, many_stories, next_id(Reader), next_id(Article),
             clock.now(), ZoneInfo(settings.TIME_ZONE),
         )  # fmt: skip
         began = time.monotonic()
