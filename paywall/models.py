@@ -46,6 +46,7 @@ from paywall.payments.models import (
     Reconciliation,
     StripeEvent,
 )
+from paywall.reports.models import Prepared
 from paywall.sites.models import ApiKey, ApiSite, KeptAnswer, RegisteredStory, SiteReader
 from paywall.subscriptions.models import (
     Customer,
@@ -81,6 +82,7 @@ __all__ = [
     "MeterRule",
     "MeteredRead",
     "Package",
+    "Prepared",
     "Price",
     "PrintAccount",
     "PrintCase",

@@ -26,7 +26,7 @@ from paywall.letters import circulation_alerts, print_writing, sending, walking,
 from paywall.metering import forgetting
 from paywall.payments import gateway, inbox, reconciling
 from paywall.periods import month_of, months_before
-from paywall.reports import weekly
+from paywall.reports import board, weekly
 from paywall.sites import answered
 from paywall.subscriptions import scopes
 from paywall.subscriptions.models import Customer
@@ -117,6 +117,12 @@ def write_weekly_letter() -> None:
     """Write what the paper earned last week to the publisher, once a week, and have it sent."""
     if weekly.write_weekly(now=clock.now()):
         transaction.on_commit(send_letters.delay, robust=True)
+
+
+@shared_task
+def prepare_figures() -> None:
+    """Add up what the dashboard shows of months that are over and of print accounts."""
+    logger.info("Prepared the figures of %d months", board.prepare(now=clock.now()))
 
 
 @shared_task

@@ -181,7 +181,7 @@ def _make_around(ground: Ground, prices: list[Price], customer: int) -> None:
 def course(ground: Ground, prices: list[Price], number: int) -> Paid:
     """Return the course of a customer's subscription."""
     kind = mixed(number) // 7 % 10  # six of ten pay by the month for everything
-    price = prices[2 if kind < 6 else 0 if kind < 7 else 3 if kind < 9 else 1]
+    price = prices[0 if kind < 6 else 2 if kind < 7 else 1 if kind < 9 else 3]
     started = ground.ago(days=mixed(number) % (OLDEST * 24) / 24 + 1)
     length = WHOLE[Interval(price.interval)]
     lasted = int((ground.now - started) / length) + 1

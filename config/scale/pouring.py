@@ -50,13 +50,16 @@ def unchecked() -> Iterator[None]:
         return
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")
-        with suppress(DatabaseError):  # for superusers, and whoever was granted it
+        with (
+            suppress(DatabaseError),
+            transaction.atomic(),
+        ):  # for superusers alone
             cursor.execute("SET session_replication_role = replica")
         try:
             yield
         finally:
             cursor.execute("RESET synchronous_commit")
-            with suppress(DatabaseError):
+            with suppress(DatabaseError), transaction.atomic():
                 cursor.execute("RESET session_replication_role")
 
 

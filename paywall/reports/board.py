@@ -7,21 +7,20 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.cache import cache
 
 from paywall.catalog.models import Section
 from paywall.insights import counting
 from paywall.insights.happenings import What
 from paywall.metering.rules import rules_in_force
 from paywall.periods import Period
-from paywall.reports import printed, recurring, revenue, subscribers, traffic
+from paywall.reports import preparing, printed, recurring, revenue, subscribers, traffic
 from paywall.reports.funnel import Step, funnel
+from paywall.reports.preparing import Figures, MonthFigures
 from paywall.reports.recurring import Life, Month
 from paywall.reports.revenue import Taken
 from paywall.reports.spans import Span, last_months, whole
 from paywall.reports.subscribers import Book
 
-REMEMBERED_FOR = 600  # seconds; of a million accounts they take some
 MONTHS = 13  # of the report on revenue, this one included
 DAILY = {
     What.READERS: "Readers",
@@ -41,6 +40,7 @@ class Board:
 
     span: Span
     now: datetime
+    fresh: bool = False  # True: nothing that was prepared is taken
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -52,22 +52,33 @@ class Board:
 
     @cached_property
     def daily(self) -> Mapping[tuple[date, str], int]:
-        return traffic.by_day(self.span, DAILY)
+        """What was counted on these days and as many before."""
+        return traffic.by_day(Span(self.span.before().first, self.span.last))
 
     @cached_property
     def totals(self) -> Mapping[str, int]:
-        return traffic.totals(self.span)
+        return traffic.totals(self.daily, self.span)
 
     @cached_property
     def totals_before(self) -> Mapping[str, int]:
-        return traffic.totals(self.span.before())
+        return traffic.totals(self.daily, self.span.before())
+
+    @cached_property
+    def prepared(self) -> Figures:
+        """What was added up before, of the months that are over and of the print accounts."""
+        return Figures({}, None) if self.fresh else preparing.read(self.months[:-1], now=self.now)
+
+    @cached_property
+    def _spans(self) -> list[Span]:
+        """The days that are to be added up: these, as many before, months not prepared."""
+        months = [month for month in self.months if month not in self.prepared.months]
+        return [self.span, self.span.before(), *map(whole, months)]
 
     @cached_property
     def book(self) -> Book:
         """The subscriptions, exact at every moment that is asked about here."""
-        spans = [self.span, *map(whole, self.months)]
-        moments = [span.starts_at(self.zone) for span in spans]
-        return subscribers.book(moments + [self._end_of(span) for span in spans])
+        moments = [span.starts_at(self.zone) for span in self._spans]
+        return subscribers.book(moments + [self._end_of(span) for span in self._spans])
 
     @property
     def lives(self) -> Sequence[Life]:
@@ -85,9 +96,7 @@ class Board:
 
     @cached_property
     def takings(self) -> Mapping[Span, Taken]:
-        """What was paid in these days, as many before, and each month."""
-        spans = [self.span, self.span.before(), *map(whole, self.months)]
-        return revenue.takings(spans, self.zone)
+        return revenue.takings(self._spans, self.zone)
 
     @property
     def taken(self) -> Taken:
@@ -98,14 +107,15 @@ class Board:
         return self.takings[self.span.before()]
 
     @cached_property
-    def by_month(self) -> list[tuple[Period, Taken, dict[str, int], Month]]:
+    def by_month(self) -> Mapping[Period, MonthFigures]:
         """Each month's money, recurring revenue at its end (or now), starts and stops."""
-        return [(month, *self._of_month(whole(month))) for month in self.months]
+        known = self.prepared.months
+        return {month: known.get(month) or self._of_month(whole(month)) for month in self.months}
 
-    def _of_month(self, days: Span) -> tuple[Taken, dict[str, int], Month]:
+    def _of_month(self, days: Span) -> MonthFigures:
         ends_at = self._end_of(days)
         moved = recurring.movements(self.lives, days.starts_at(self.zone), ends_at)
-        return self.takings[days], self.recurring(ends_at), moved
+        return MonthFigures(self.takings[days], self.recurring(ends_at), moved)
 
     @cached_property
     def moved(self) -> Month:
@@ -134,12 +144,7 @@ class Board:
     @cached_property
     def printed(self) -> printed.Printed:
         """The print accounts, which change with a nightly file."""
-        known = cache.get("reports:printed")
-        if known is None:
-            known = printed.printed()
-            cache.set("reports:printed", known, REMEMBERED_FOR)
-        found: printed.Printed = known
-        return found
+        return self.prepared.printed or printed.printed()
 
     @cached_property
     def stories(self) -> list[traffic.Brought]:
@@ -157,3 +162,12 @@ class Board:
     @cached_property
     def section_names(self) -> Mapping[str, str]:
         return dict(Section.objects.values_list("slug", "name"))
+
+
+def prepare(*, now: datetime) -> int:
+    """Add up, and keep, what the boards of the next hours do not wait for; return how many."""
+    month = Period(counting.day_of(now).replace(day=1))
+    board = Board(whole(month), now, fresh=True)
+    over = {each: board.by_month[each] for each in board.months[:-1]}
+    preparing.keep(over, board.printed, now=now)
+    return len(over)

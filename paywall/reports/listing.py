@@ -98,7 +98,8 @@ def meter(board: Board) -> Table:
 
 def money(board: Board) -> Table:
     rows: list[list[Cell]] = []
-    for month, taken, recurs, moved in reversed(board.by_month):
+    for month, figures in reversed(board.by_month.items()):
+        taken, recurs, moved = figures.taken, figures.recurs, figures.moved
         rows.extend(
             [
                 f"{month.starts_date:%B %Y}",

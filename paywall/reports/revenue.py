@@ -33,6 +33,8 @@ from paywall.subscriptions.snapshot import Status
 from paywall.subscriptions.switches import TO_BE_PAID
 
 SOON = timedelta(days=30)
+_INVOICES: QuerySet[Any] = Invoice.objects.all()
+_PASSES: QuerySet[Any] = Purchase.objects.all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,39 +76,41 @@ def takings(spans: Collection[Span], zone: ZoneInfo) -> dict[Span, Taken]:
 
     All are asked for at once: added up are the days between two ends of spans.
     """
-    ends = sorted({at for span in spans for at in (span.starts_at(zone), span.ends_at(zone))})
+    lasting = {span: (span.starts_at(zone), span.ends_at(zone)) for span in spans}
+    ends = sorted({at for both in lasting.values() for at in both})
     found = {span: Taken(Counter(), Counter()) for span in spans}
-    for rows, amount in ((Invoice.objects, "amount_paid"), (Purchase.objects, "amount")):
-        for since, currency, paid in _paid_between(rows.all(), amount, ends):
-            for span in spans:
-                if span.starts_at(zone) <= since < span.ends_at(zone):
-                    found[span].paid[currency] += paid
-        for at, currency, refunded in _refunded(rows.all(), since=ends[0]):
-            for span in spans:
-                if span.starts_at(zone) <= at < span.ends_at(zone):
-                    found[span].refunded[currency] += refunded
+    paid, refunded = _paid_between(ends), list(_refunded(since=ends[0]))
+    for span, (starts_at, ends_at) in lasting.items():
+        for at, currency, number in paid:
+            if starts_at <= at < ends_at:
+                found[span].paid[currency] += number
+        for at, currency, number in refunded:
+            if starts_at <= at < ends_at:
+                found[span].refunded[currency] += number
     return {span: Taken(+taken.paid, taken.refunded) for span, taken in found.items()}
 
 
-def _paid_between(
-    rows: QuerySet[Any], amount: str, ends: Sequence[datetime]
-) -> list[tuple[datetime, str, int]]:
+def _paid_between(ends: Sequence[datetime]) -> list[tuple[datetime, str, int]]:
     """Add up what was paid between each two moments: a range of an index each, in one query."""
     some = [
         rows.filter(paid_at__gte=since, paid_at__lt=until)
         .values_list(Value(since, output_field=DateTimeField()), "currency")
-        .annotate(Sum(amount))
+        .annotate(total=Sum(amount))
         .order_by()
+        for rows, amount in ((_INVOICES, "amount_paid"), (_PASSES, "amount"))
         for since, until in pairwise(ends)
     ]
     return list(some[0].union(*some[1:], all=True))
 
 
-def _refunded(rows: QuerySet[Any], *, since: datetime) -> Iterator[tuple[datetime, str, int]]:
+def _refunded(*, since: datetime) -> Iterator[tuple[datetime, str, int]]:
     """Yield each refund. What was given back before a moment was last given back before it, too."""
-    given_back = rows.filter(refunded_at__gte=since, amount_refunded__gt=0)
     columns = ("currency", "refunds", "refunded_at", "amount_refunded")
-    for currency, refunds, last_at, whole in given_back.values_list(*columns):
+    invoices, passes = (
+        rows.filter(refunded_at__gte=since, amount_refunded__gt=0).values_list(*columns)
+        for rows in (_INVOICES, _PASSES)
+    )
+    for currency, refunds, last_at, whole in invoices.union(passes, all=True):
         for at, each in refunds or [[last_at.isoformat(), whole]]:
             yield datetime.fromisoformat(at), currency, each
 

@@ -195,9 +195,10 @@ def _changes(rows: QuerySet[Subscription]) -> dict[int, list[tuple[datetime, int
 
 def _bills(rows: QuerySet[Subscription]) -> dict[int, list[Bill]]:
     """Return the bills that may be for less than the price of their time."""
-    switched = Q(subscription__price_since__gt=F("subscription__started_at"))
+    # What was asked before the last switch may be less than another price than the last.
+    before = Q(made_at__lt=F("subscription__price_since"))
     invoices = _whole_periods().filter(
-        Q(below_price=True) | switched, subscription__in=rows.values("pk")
+        Q(below_price=True) | before, subscription__in=rows.values("pk")
     )
     found: defaultdict[int, list[Bill]] = defaultdict(list)
     columns = ("subscription", "made_at", "period_starts_at", "period_ends_at", "amount_due")

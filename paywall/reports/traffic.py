@@ -1,7 +1,7 @@
 """What readers did, from the counts: by day, by section, by story."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -9,10 +9,11 @@ from operator import itemgetter
 
 from django.db.models import Q, QuerySet, Sum
 
-from paywall.insights.happenings import BROUGHT, BY_STORY, What, reached
+from paywall.insights.happenings import BROUGHT, BY_STORY, Refused, What, reached
 from paywall.insights.models import CountedStory, DayCount
 from paywall.reports.spans import Span
 
+MOST_FREE = 100  # stories a month that a rule gives away, for the figures
 MOST_STORIES = 20  # of a page; an export has all
 
 
@@ -25,16 +26,20 @@ class Brought:
     counts: Mapping[str, int]
 
 
-def by_day(span: Span, whats: Collection[str]) -> dict[tuple[date, str], int]:
-    """Return the paper's numbers, by day and name."""
-    rows = _between(span).filter(what__in=list(whats), section="", story="")
+def by_day(span: Span) -> dict[tuple[date, str], int]:
+    """Return what was counted of the whole paper, but for the gate's outcomes, by day and name."""
+    named = [*What, *Refused, *map(reached, range(1, MOST_FREE + 1))]  # so that an index finds them
+    rows = _between(span).filter(section="", story="", what__in=named)
     return {(day, what): number for day, what, number in rows.values_list("day", "what", "number")}
 
 
-def totals(span: Span) -> Counter[str]:
-    """Return everything that was counted of the whole paper."""
-    rows = _between(span).filter(section="", story="").values_list("what")
-    return Counter(dict(rows.annotate(Sum("number")).order_by()))
+def totals(daily: Mapping[tuple[date, str], int], span: Span) -> Counter[str]:
+    """Add up the numbers of some days."""
+    found: Counter[str] = Counter()
+    for (day, what), number in daily.items():
+        if span.first <= day <= span.last:
+            found[what] += number
+    return found
 
 
 def by_section(span: Span) -> dict[str, Counter[str]]:
@@ -96,7 +101,7 @@ def _between(span: Span) -> QuerySet[DayCount]:
 
 
 def _of_sections(span: Span) -> QuerySet[DayCount]:
-    return _between(span).filter(story="", what__in=BY_STORY).exclude(section="")
+    return _between(span).filter(story="", section__gt="", what__in=BY_STORY)
 
 
 def _of_stories(span: Span) -> QuerySet[DayCount]:

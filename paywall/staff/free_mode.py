@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.timezone import localtime
-from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
@@ -19,7 +18,7 @@ from paywall import clock
 from paywall.catalog.models import Section
 from paywall.metering import freeing
 from paywall.metering.models import FreeMode
-from paywall.staff.lists import found_or_404
+from paywall.staff.lists import LongList, found_or_404
 from paywall.staff.widgets import MOMENTS, MomentWidget
 
 LIST = "admin:paywall_freemode_changelist"
@@ -49,12 +48,11 @@ class OpenForm(forms.Form):
 
 
 @admin.register(FreeMode)
-class FreeModeAdmin(ModelAdmin):
+class FreeModeAdmin(LongList):
     """Opened and ended, never changed or deleted: the list is the history."""
 
     list_display = ("__str__", "state", "starts_at", "ended_at", "why", "opened_by")
     list_select_related = ("section", "opened_by", "closed_by")
-    show_full_result_count = False
     actions_list = ("switch",)
 
     @action(  # type: ignore[untyped-decorator]  # unfold comes without types

@@ -167,8 +167,11 @@ class Invoice(Recorded):
                 condition=models.Q(amount_refunded__gt=0),
                 name="invoice_refunded",
             ),
+            models.Index(fields=["status", "made_at"], name="invoice_status"),
             models.Index(
-                fields=["made_at"], condition=models.Q(status="open"), name="invoice_open"
+                fields=["paid_at"],
+                condition=models.Q(attempts__gt=0),
+                name="invoice_paid_late",
             ),
             models.Index(
                 fields=["period_ends_at"],

@@ -87,7 +87,6 @@ def others() -> dict[str, tuple[Any, ...]]:
     return {
         "find a reader": ("admin:reader_search",),
         "one reader": ("admin:reader_page", reader.public_id),
-        "promotion of prices": ("admin:paywall_package_publish",),
     }
 
 
