@@ -2,7 +2,8 @@
 
 A scratch database is filled by `manage.py seed_scale`; then an administrator asks for every list of
 the admin as it comes, searched and filtered, the dashboard, the health page and a reader's page.
-The targets are fewer than 25 queries, and less than a second on PostgreSQL with a million readers.
+The targets are fewer than 25 queries for a list, and less than a second for every screen on
+PostgreSQL with a million readers.
 """
 # ruff: noqa: T201  # a command: it prints what it found
 
@@ -39,7 +40,8 @@ def as_text(name: str, seen: Sequence[dict[str, Any]]) -> str:
     lines = [name, HEAD]
     missed = 0
     for one in seen:
-        over = one["queries"] >= MOST_QUERIES or one["milliseconds"] >= MOST_MILLISECONDS
+        many = "." in one["screen"] and one["queries"] >= MOST_QUERIES  # a list's are limited
+        over = many or one["milliseconds"] >= MOST_MILLISECONDS
         missed += over
         lines.append(
             f"{one['screen']:24}{one['what'][:36]:38}{one['queries']:>8}"
