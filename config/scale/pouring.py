@@ -31,7 +31,7 @@ def pour(model: type[models.Model], names: Sequence[str], rows: Iterable[Row]) -
     given = [model._meta.get_field(name) for name in names]
     left = [field for field in fields if field not in given]
     rest = tuple(_adapted(field, field.get_default()) for field in left)
-    columns = [str(field.column) for field in chain(given, left)]  # type: ignore[union-attr]
+    columns = [str(field.column) for field in chain(given, left)]
     adapters = [(at, adapt) for at, field in enumerate(given) if (adapt := _adapter(field))]
     count, source = 0, iter(rows)
     while some := list(islice(source, BATCH)):

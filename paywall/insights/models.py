@@ -77,6 +77,7 @@ class CountedReader(models.Model):
     mark = models.BigIntegerField()
 
     class Meta:
+        default_permissions = ()
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["day", "mark"], name="reader_counted_once")
         ]

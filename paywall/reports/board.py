@@ -70,9 +70,9 @@ class Board:
 
     @cached_property
     def _spans(self) -> list[Span]:
-        """The days that are to be added up: these, as many before, months not prepared."""
+        """The days that are to be added up: these, and the months that are not prepared."""
         months = [month for month in self.months if month not in self.prepared.months]
-        return [self.span, self.span.before(), *map(whole, months)]
+        return [self.span, *map(whole, months)]
 
     @cached_property
     def book(self) -> Book:
@@ -96,7 +96,8 @@ class Board:
 
     @cached_property
     def takings(self) -> Mapping[Span, Taken]:
-        return revenue.takings(self._spans, self.zone)
+        """What was paid on all those days, and on as many before."""
+        return revenue.takings([*self._spans, self.span.before()], self.zone)
 
     @property
     def taken(self) -> Taken:

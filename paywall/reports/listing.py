@@ -98,7 +98,7 @@ def meter(board: Board) -> Table:
 
 def money(board: Board) -> Table:
     rows: list[list[Cell]] = []
-    for month, figures in reversed(board.by_month.items()):
+    for month, figures in reversed(list(board.by_month.items())):
         taken, recurs, moved = figures.taken, figures.recurs, figures.moved
         rows.extend(
             [

@@ -10,5 +10,8 @@ class Prepared(models.Model):
     figures = models.JSONField()
     made_at = models.DateTimeField()
 
+    class Meta:
+        default_permissions = ()
+
     def __str__(self) -> str:
         return self.name

@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import (
@@ -33,8 +35,9 @@ from paywall.subscriptions.recording import WHOLE_PERIODS
 from paywall.subscriptions.snapshot import Status
 
 NEVER_PAID = (Status.INCOMPLETE, Status.INCOMPLETE_EXPIRED)
-CLOSED_EARLY = (Status.UNPAID, Status.PAUSED)
 SWITCHED = Q(price_since__gt=F("started_at"))
+# An index has this very condition.
+ONE_BY_ONE = SWITCHED | Q(status__in=[Status.UNPAID.value, Status.PAUSED.value])
 BEGINS = Coalesce("trial_ends_at", "started_at")
 FOR_SOME = ("price", "cancel_reason", "cancelled_by", "cancel_feedback", "from_", "until", "unpaid")
 
@@ -52,7 +55,8 @@ def book(moments: Iterable[datetime]) -> Book:
     at = sorted(set(moments))
     rows = Subscription.objects.exclude(status__in=NEVER_PAID).exclude(ended_at__lt=at[0])
     prices = {price.pk: price for price in Price.objects.select_related("package")}
-    one_by_one = SWITCHED | Q(status__in=CLOSED_EARLY) | Q(pk__in=_billed_twice(at[0]))
+    twice = _billed_twice(at)
+    one_by_one = ONE_BY_ONE | Q(pk__in=twice) if twice else ONE_BY_ONE
     alike = rows.exclude(one_by_one)
     return Book(
         [*_together(alike, prices, at), *each_life(rows.filter(one_by_one), prices)],
@@ -96,13 +100,8 @@ def _reduced(
     begins = Coalesce("subscription__trial_ends_at", "subscription__started_at")
     ended = Coalesce("subscription__ended_at", "period_ends_at")
     found = (
-        _whole_periods()
-        .filter(
-            below_price=True,
-            period_ends_at__gt=at[0],
-            subscription__in=rows,
-            made_at__gte=F("subscription__started_at"),
-        )
+        _reduced_bills(at)
+        .filter(subscription__in=rows, made_at__gte=F("subscription__started_at"))
         .annotate(
             first=Greatest("period_starts_at", "made_at", begins),
             last=Least("period_ends_at", ended),
@@ -124,9 +123,16 @@ def _reduced(
     ]
 
 
-def _billed_twice(since: datetime) -> list[int]:
+def _reduced_bills(at: Sequence[datetime]) -> QuerySet[Invoice]:
+    """Keep the bills for less than the price whose period has one of these moments in it."""
+    running = (Q(period_starts_at__lte=moment, period_ends_at__gt=moment) for moment in at)
+    since = Q(period_ends_at__gt=at[0])  # by which they are found
+    return _whole_periods().filter(since, reduce(or_, running), below_price=True)
+
+
+def _billed_twice(at: Sequence[datetime]) -> list[int]:
     """Return subscriptions two reduced bills of which are for the same days: the later counts."""
-    bills = _whole_periods().filter(below_price=True, period_ends_at__gt=since)
+    bills = _reduced_bills(at)
     other = bills.filter(
         subscription=OuterRef("subscription"),
         pk__gt=OuterRef("pk"),
