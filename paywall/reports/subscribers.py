@@ -208,7 +208,7 @@ def _bills(rows: QuerySet[Subscription]) -> dict[int, list[Bill]]:
     )
     found: defaultdict[int, list[Bill]] = defaultdict(list)
     columns = ("subscription", "made_at", "period_starts_at", "period_ends_at", "amount_due")
-    for pk, *bill in invoices.order_by("made_at").values_list(*columns):
+    for pk, *bill in invoices.order_by("made_at", "pk").values_list(*columns):
         found[pk].append(Bill(*bill))
     return dict(found)
 
