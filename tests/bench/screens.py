@@ -75,7 +75,7 @@ def _tell(store: Store, folder: Path, choice: argparse.Namespace) -> None:
     began = time.monotonic()
     seen = measure(store, folder, readers=choice.readers, stories=choice.stories)
     print(f"\n{as_text(store.name, seen)}", flush=True)
-    print(f"in all {time.monotonic() - began:.0f} seconds, most of them to fill it", flush=True)
+    print(f"in all {time.monotonic() - began:.0f} seconds, filling it among them", flush=True)
 
 
 if __name__ == "__main__":
