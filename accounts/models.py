@@ -71,6 +71,10 @@ class Reader(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
+        indexes: ClassVar = [  # of the few that staff filter their list by
+            models.Index(fields=["id"], condition=Q(is_staff=True), name="reader_is_staff"),
+            models.Index(fields=["id"], condition=Q(is_active=False), name="reader_is_inactive"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(email=Lower("email")),

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
+from unfold.paginator import InfinitePaginator
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminURLInputWidget
 
 from articles.models import Article
@@ -65,8 +66,11 @@ class ArticleAdmin(ModelAdmin):
     search_fields = ("headline", "slug")
     prepopulated_fields: ClassVar = {"slug": ("headline",)}
     readonly_fields = ("source", "updated_at")
+    # As the paywall's long lists: nothing is counted, and the order is the index's.
+    paginator = InfinitePaginator
     show_full_result_count = False
-    date_hierarchy = None
+    list_per_page = 50
+    sortable_by = ()
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"published_at": clock.now(), **super().get_changeform_initial_data(request)}

@@ -54,6 +54,11 @@ app.conf.beat_schedule = {
         "task": "paywall.tasks.write_weekly_letter",
         "schedule": 60.0 if settings.DEBUG else crontab(minute="0"),
     },
+    "prepare-figures": {
+        "task": "paywall.tasks.prepare_figures",
+        "schedule": 60.0 if settings.DEBUG else crontab(minute="10,40"),
+        "options": {"expires": 60},
+    },
     "send-letters": {
         "task": "paywall.tasks.send_letters",
         "schedule": 60.0,

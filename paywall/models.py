@@ -22,7 +22,14 @@ from paywall.circulation.models import (
 from paywall.entitlements.models import CourtesyBatch, Entitlement
 from paywall.gate.models import WallVersion
 from paywall.health.models import HealthDigest, ScheduleRun
-from paywall.insights.models import CountedLog, CountedStory, DayCount, PrintReaderDay, Seen
+from paywall.insights.models import (
+    CountedLog,
+    CountedReader,
+    CountedStory,
+    DayCount,
+    PrintReaderDay,
+    Seen,
+)
 from paywall.letters.models import Letter, Unsubscribed
 from paywall.metering.models import (
     FreeMode,
@@ -39,6 +46,7 @@ from paywall.payments.models import (
     Reconciliation,
     StripeEvent,
 )
+from paywall.reports.models import Prepared
 from paywall.sites.models import ApiKey, ApiSite, KeptAnswer, RegisteredStory, SiteReader
 from paywall.subscriptions.models import (
     Customer,
@@ -57,6 +65,7 @@ __all__ = [
     "CirculationImport",
     "Concern",
     "CountedLog",
+    "CountedReader",
     "CountedStory",
     "CourtesyBatch",
     "Customer",
@@ -73,6 +82,7 @@ __all__ = [
     "MeterRule",
     "MeteredRead",
     "Package",
+    "Prepared",
     "Price",
     "PrintAccount",
     "PrintCase",

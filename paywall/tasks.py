@@ -1,7 +1,7 @@
 """What the paywall does by itself, on the schedule in config.celery."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from celery import Task, shared_task
@@ -21,12 +21,12 @@ from paywall.circulation import (
 )
 from paywall.circulation.locking import BusyError
 from paywall.health import digest
-from paywall.insights import counting
+from paywall.insights import counting, where
 from paywall.letters import circulation_alerts, print_writing, sending, walking, writing
 from paywall.metering import forgetting
 from paywall.payments import gateway, inbox, reconciling
 from paywall.periods import month_of, months_before
-from paywall.reports import weekly
+from paywall.reports import board, weekly
 from paywall.sites import answered
 from paywall.subscriptions import scopes
 from paywall.subscriptions.models import Customer
@@ -44,6 +44,8 @@ def forget_old_reads() -> None:
     logger.info("Forgot %d reads older than %d months", forgotten, settings.READS_KEPT_MONTHS)
     before = months_before(month_of(clock.now(), zone), settings.READS_KEPT_MONTHS)
     logger.info("Forgot when %d readers came", counting.forget(before=before.starts_date))
+    yesterday = counting.day_of(clock.now()) - timedelta(days=1)
+    logger.info("Forgot %d marks of who was counted", where.forget(before=yesterday))
 
 
 @shared_task
@@ -115,6 +117,12 @@ def write_weekly_letter() -> None:
     """Write what the paper earned last week to the publisher, once a week, and have it sent."""
     if weekly.write_weekly(now=clock.now()):
         transaction.on_commit(send_letters.delay, robust=True)
+
+
+@shared_task
+def prepare_figures() -> None:
+    """Add up what the dashboard shows of months that are over and of print accounts."""
+    logger.info("Prepared the figures of %d months", board.prepare(now=clock.now()))
 
 
 @shared_task

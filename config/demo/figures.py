@@ -7,7 +7,7 @@ from math import sin
 from articles.models import Article
 from paywall.insights import counting
 from paywall.insights.counting import Key
-from paywall.insights.happenings import Refused, What, reached
+from paywall.insights.happenings import BROUGHT, Refused, What, reached
 from paywall.insights.models import CountedStory, DayCount
 
 DAYS = 400  # of the whole paper
@@ -55,13 +55,13 @@ def make_figures(*, today: date) -> None:
     for back in range(DAYS, 0, -1):
         day = today - timedelta(days=back)
         for what, ordinary in ORDINARY.items():
-            counts[day, what, "", ""] = _of_day(ordinary, day, back)
+            counts[day, what, "", ""] = of_day(ordinary, day, back)
         if stories and back <= STORY_DAYS:
             _count_stories(counts, stories, day, back)
     counting.add(counts)
 
 
-def _of_day(ordinary: float, day: date, back: int) -> int:
+def of_day(ordinary: float, day: date, back: int) -> int:
     """Return a day's number: it grows over the year, by the weekday, and never evenly."""
     grown = 1.15 - 0.45 * back / DAYS
     uneven = 1 + 0.08 * sin(day.toordinal() * 12.9898 + ordinary)
@@ -71,7 +71,7 @@ def _of_day(ordinary: float, day: date, back: int) -> int:
 def _count_stories(counts: Counter[Key], stories: list[Article], day: date, back: int) -> None:
     """Give the day's numbers to the stories: openings mostly to the newest, sales to any."""
     weights = [1 / (2 + place) for place in range(len(stories))]
-    for turn, what in enumerate((What.OPENED, What.WALL)):
+    for turn, what in enumerate((What.OPENED, What.WALL, What.READERS)):
         total = counts[day, what, "", ""]
         for place, article in enumerate(stories):
             weight = weights[(place * (1 + 2 * turn)) % len(stories)] / sum(weights)
@@ -81,7 +81,7 @@ def _count_stories(counts: Counter[Key], stories: list[Article], day: date, back
     for number in range(counts[day, What.SIGNED_UP, "", ""]):
         drawn = (day.toordinal() * 0.618034 + number * 0.377) % 1
         article = stories[int(len(stories) * drawn**2)]
-        for what in (What.SIGNED_UP, What.CHECKOUT_BEGUN, What.CHECKOUT_FINISHED):
+        for what in BROUGHT:
             if number < counts[day, what, "", ""]:
                 _credit(counts, day, what, article, 1)
 

@@ -115,6 +115,7 @@ class PrintCase(models.Model):
                 fields=["reader"], condition=Q(state="open"), name="one_open_case_per_reader"
             ),
         ]
+        indexes: ClassVar = [models.Index(fields=["-opened_at"], name="print_case_opened")]
 
     def __str__(self) -> str:
         return f"{self.reader}, {self.get_state_display().lower()}"

@@ -39,4 +39,4 @@ def again(meta: Mapping[str, Any], admission: Admission, *, day: date) -> None:
     )
     if decision.outcome is Outcome.METERED and reader:
         opened = (decision.allowance or 0) - (decision.remaining or 0)
-        counting.tally.event(day, reached(opened))
+        counting.tally.came_so_far(day, reached(opened), reader.pk)

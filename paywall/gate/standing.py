@@ -47,7 +47,7 @@ def standing_of(reader: Reader, *, now: datetime) -> Standing:
         entitlements=list(
             Entitlement.objects.in_force(now)
             .filter(reader=reader)
-            .select_related("subscription")
+            .select_related("subscription__price__package")
             .prefetch_related("sections")
             .order_by(F("ends_at").desc(nulls_first=True))
         ),

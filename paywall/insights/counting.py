@@ -17,6 +17,7 @@ from django.db.models import Q
 
 from accounts.models import Reader
 from paywall.catalog.story import Story
+from paywall.insights import where
 from paywall.insights.happenings import What
 from paywall.insights.models import CountedStory, PrintReaderDay, Seen
 from paywall.insights.tally import Taken, Tally
@@ -35,6 +36,7 @@ MARK = """
     INSERT INTO paywall_seen (reader_id, what, day) VALUES {rows}
     ON CONFLICT (reader_id, what) DO UPDATE SET day = excluded.day
     WHERE paywall_seen.day < excluded.day
+    RETURNING what
 """
 
 tally = Tally()  # of this process
@@ -87,21 +89,34 @@ def write_down(taken: Taken) -> None:
     with transaction.atomic():
         _name(taken.stories.values())
         # A reader deleted since then counts no more.
-        there = _there({*_all(taken.readers), *_all(taken.walled)})
-        for day in sorted({*taken.readers, *taken.walled}):
-            month = day.replace(day=1)
-            readers = sorted(taken.readers.get(day, set()) & there)
-            walled = sorted(taken.walled.get(day, set()) & there)
-            counts[day, What.READERS, "", ""] += _mark(readers, What.READERS, day)
-            counts[day, What.NEW_IN_MONTH, "", ""] += _mark(readers, What.NEW_IN_MONTH, month)
-            counts[day, What.WALLED_IN_MONTH, "", ""] += _mark(walled, What.WALLED_IN_MONTH, month)
+        there = _there({*_all(taken.readers), *_all(taken.monthly)})
+        for day in sorted({day for day, _ in (*taken.readers, *taken.monthly)}):
+            opened = {story: readers & there for (on, story), readers in taken.readers.items()
+                      if on == day}  # fmt: skip
+            readers = sorted(set().union(*opened.values()))
+            for what, number in _mark(_marks_of(taken, day, readers, there)).items():
+                counts[day, what, "", ""] += number
             counts[day, What.PRINT_READERS, "", ""] += _write_print_days(readers, day)
+            counts.update(where.count(day, opened, taken.stories))
         add(counts)
 
 
 def forget(*, before: date) -> int:
     """Forget of readers who have not come since then when they came last; the counts stay."""
     return Seen.objects.filter(day__lt=before).delete()[0]
+
+
+def _marks_of(
+    taken: Taken, day: date, readers: Sequence[int], there: set[int]
+) -> list[tuple[str, int, date]]:
+    """Return for what each reader counts on a day, and the day or month that it counts for."""
+    month = day.replace(day=1)
+    marks = [(What.READERS.value, reader, day) for reader in readers]
+    marks += [(What.NEW_IN_MONTH.value, reader, month) for reader in readers]
+    for (on, what), some in taken.monthly.items():
+        if on == day:
+            marks += [(str(what), reader, month) for reader in some & there]
+    return sorted(marks)
 
 
 def counts_of(taken: Taken) -> Counter[Key]:
@@ -174,7 +189,7 @@ def _name(stories: Iterable[Story]) -> None:
     )
 
 
-def _all(readers: Mapping[date, set[int]]) -> set[int]:
+def _all(readers: Mapping[Any, set[int]]) -> set[int]:
     return set().union(*readers.values())
 
 
@@ -185,16 +200,16 @@ def _there(readers: set[int]) -> set[int]:
     return there
 
 
-def _mark(readers: Sequence[int], what: str, day: date) -> int:
-    """Note that the readers were counted for this day; return how many were not before."""
-    new = 0
-    for some in in_batches(readers):
+def _mark(marks: Sequence[tuple[str, int, date]]) -> Counter[str]:
+    """Note who was counted for which day; return how many were not before, by what it was."""
+    new: Counter[str] = Counter()
+    for some in in_batches(marks):
         with connection.cursor() as cursor:
             cursor.execute(
                 MARK.format(rows=", ".join(["(%s, %s, %s)"] * len(some))),
-                [value for reader in some for value in (reader, str(what), _date(day))],
+                [value for what, reader, day in some for value in (reader, what, _date(day))],
             )
-            new += cursor.rowcount
+            new.update(what for (what,) in cursor.fetchall())
     return new
 
 

@@ -36,5 +36,15 @@ def reached(stories: int) -> str:
     return f"reached_{stories}"
 
 
+# Counted by section and story too, in the order of the reports.
+BY_STORY = (
+    What.READERS,
+    What.OPENED,
+    What.WALL,
+    What.SIGNED_UP,
+    What.CHECKOUT_BEGUN,
+    What.CHECKOUT_FINISHED,
+    What.PRINT_ACTIVATED,
+)
 # Credited to the story that somebody came from.
 BROUGHT = (What.SIGNED_UP, What.CHECKOUT_BEGUN, What.CHECKOUT_FINISHED, What.PRINT_ACTIVATED)

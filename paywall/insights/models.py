@@ -26,6 +26,13 @@ class DayCount(models.Model):
                 fields=["what", "section", "story", "day"], name="counted_once_a_day"
             )
         ]
+        indexes: ClassVar = [  # of some days, among the many rows of years of stories
+            models.Index(
+                fields=["day", "what", "story", "number"],
+                condition=~models.Q(story=""),
+                name="counted_stories_by_day",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.day} {self.what}: {self.number}"
@@ -57,6 +64,26 @@ class Seen(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what}, {self.day}"
+
+
+class CountedReader(models.Model):
+    """Somebody was counted for a section or a story on this day, and is not counted again.
+
+    `mark` is a keyed hash of reader and place: the row says neither who read nor what, and is
+    deleted once the day is over.
+    """
+
+    day = models.DateField()
+    mark = models.BigIntegerField()
+
+    class Meta:
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["day", "mark"], name="reader_counted_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}"
 
 
 class PrintReaderDay(models.Model):

@@ -10,23 +10,28 @@ from datetime import date
 from threading import Lock
 
 from paywall.catalog.story import Story
+from paywall.insights.happenings import What
 
 MOST_KEYS = 200_000  # while nothing can be written; what is new beyond them is not counted
+
+
+def _sets() -> defaultdict[tuple[date, str], set[int]]:
+    return defaultdict(set)
 
 
 @dataclass(slots=True)
 class Taken:
     """What was gathered.
 
-    `visits`: how often, by day, outcome, whether it opened, and the story's key. `events`: by day
-    and name. `readers` opened something on a day, `walled` met a wall.
+    `visits`: how often, by day, outcome, whether it opened, and the story's key. `readers` opened
+    a story on a day; `monthly` did, by name, what counts once a month. `events`: by day and name.
     """
 
     visits: Counter[tuple[date, str, bool, str]] = field(default_factory=Counter)
     events: Counter[tuple[date, str]] = field(default_factory=Counter)
     stories: dict[str, Story] = field(default_factory=dict)
-    readers: defaultdict[date, set[int]] = field(default_factory=lambda: defaultdict(set))
-    walled: defaultdict[date, set[int]] = field(default_factory=lambda: defaultdict(set))
+    readers: defaultdict[tuple[date, str], set[int]] = field(default_factory=_sets)
+    monthly: defaultdict[tuple[date, str], set[int]] = field(default_factory=_sets)
 
     def __bool__(self) -> bool:
         return bool(self.visits or self.events)
@@ -51,12 +56,20 @@ class Tally:
             now.visits[key] += 1
             now.stories[story.key] = story
             if reader is not None:
-                (now.readers if opens else now.walled)[day].add(reader)
+                if opens:
+                    now.readers[day, story.key].add(reader)
+                else:
+                    now.monthly[day, What.WALLED_IN_MONTH].add(reader)
 
     def event(self, day: date, what: str) -> None:
         """Count something that has to do with no story."""
         with self._lock:
             self._now.events[day, what] += 1
+
+    def came_so_far(self, day: date, what: str, reader: int) -> None:
+        """Count a reader who did, perhaps again, what counts once a month."""
+        with self._lock:
+            self._now.monthly[day, what].add(reader)
 
     def take(self) -> Taken:
         """Return what was gathered, and begin anew."""
@@ -71,6 +84,6 @@ class Tally:
             now.visits.update(taken.visits)
             now.events.update(taken.events)
             now.stories = taken.stories | now.stories
-            for ours, theirs in ((now.readers, taken.readers), (now.walled, taken.walled)):
-                for day, readers in theirs.items():
-                    ours[day] |= readers
+            for ours, theirs in ((now.readers, taken.readers), (now.monthly, taken.monthly)):
+                for key, readers in theirs.items():
+                    ours[key] |= readers

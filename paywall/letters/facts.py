@@ -26,7 +26,8 @@ class SubscriptionRow:
     """A subscription, and what its audit trail says of our own knowledge of it.
 
     `known_since`: when it was recorded first. `cancel_known_since`: when we last heard that it
-    was cancelled, or that it was not any more. `ended_by_reader`: at once, by their own wish.
+    was cancelled, or that it was not any more. `ended_by_reader`: by their own wish,
+    whoever carried it out.
     """
 
     stripe_id: str

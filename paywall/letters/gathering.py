@@ -5,13 +5,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Max, Min, Q
 
 from paywall.catalog.models import Package, Price
 from paywall.letters.due import FIRST_INVOICE, NEWS
 from paywall.letters.facts import Facts, InvoiceRow, PassRow, Sold, SubscriptionRow
 from paywall.letters.models import Letter, Unsubscribed
-from paywall.payments.cancelling import WHY
+from paywall.subscriptions.leaving import By
 from paywall.subscriptions.models import (
     RUNNING,
     Customer,
@@ -21,6 +21,9 @@ from paywall.subscriptions.models import (
     SubscriptionChange,
 )
 from paywall.subscriptions.snapshot import Status
+
+# A caller has staff cancel for them.
+ASKED_FOR = frozenset({By.READER.value, By.STAFF.value})
 
 Sections: TypeAlias = Mapping[int, Sequence[str]]
 
@@ -65,19 +68,18 @@ def _subscriptions(
         .order_by("pk")
     )
     known = {
-        each["subscription"]: (each["first"], each["cancelled"], bool(each["by_reader"]))
+        each["subscription"]: (each["first"], each["cancelled"])
         for each in SubscriptionChange.objects.filter(subscription__customer__in=customer_ids)
         .values("subscription")
         .annotate(
             first=Min("at"),
             cancelled=Max("at", filter=Q(what="cancels_at")),
-            by_reader=Count("pk", filter=Q(what="status", after=Status.CANCELED.value, why=WHY)),
         )
         .order_by()
     }
     found: defaultdict[int, list[SubscriptionRow]] = defaultdict(list)
     for row in rows:
-        since, cancelled, by_reader = known.get(row.pk, (row.recorded_at or now, None, False))
+        since, cancelled = known.get(row.pk, (row.recorded_at or now, None))
         found[row.customer_id].append(
             SubscriptionRow(
                 stripe_id=row.stripe_id,
@@ -100,7 +102,7 @@ def _subscriptions(
                 card_brand=row.card_brand,
                 card_last4=row.card_last4,
                 card_ends_date=row.card_ends_date,
-                ended_by_reader=by_reader,
+                ended_by_reader=row.cancelled_by in ASKED_FOR,
             )
         )
     return found

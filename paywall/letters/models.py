@@ -60,6 +60,7 @@ class Letter(models.Model):
                 name="letter_due",
             ),
             models.Index(fields=["address"], name="letter_address"),
+            models.Index(fields=["kind", "id"], name="letter_kind"),
             models.Index(
                 fields=["given_up_at"],
                 condition=Q(seen_at=None, given_up_at__isnull=False),

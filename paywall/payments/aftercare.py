@@ -15,6 +15,7 @@ from paywall.payments import concerns, updating
 from paywall.payments.gateway import Gateway, GatewayRefused
 from paywall.payments.happened import Touched
 from paywall.payments.models import Concern
+from paywall.subscriptions.leaving import By, marked
 from paywall.subscriptions.lifecycle import Reason
 from paywall.subscriptions.models import Customer, Invoice, Purchase, Subscription
 from paywall.subscriptions.snapshot import Status
@@ -35,9 +36,9 @@ def look_after(stripe: Gateway, customer: Customer, *, now: datetime) -> None:
     running = list(customer.subscriptions.running())
     for subscription in running:
         if customer.reader_id is None:  # a checkout was on its way when they closed the account
-            _cancel(stripe, subscription, why="the account was closed", now=now)
+            _cancel(stripe, subscription, why="the account was closed", by=By.PAPER, now=now)
         elif subscription.reason == Reason.REFUNDED:
-            _cancel(stripe, subscription, why="its period was refunded", now=now)
+            _cancel(stripe, subscription, why="its period was refunded", by=By.STAFF, now=now)
     for paid in _paid_for_nobody(customer):
         _refund(stripe, paid, "requested_by_customer", now)
     doubles = {each.stripe_id for each in _renewing(running)[1:]}
@@ -74,10 +75,13 @@ def in_want() -> QuerySet[Customer]:
     )
 
 
-def _cancel(stripe: Gateway, subscription: Subscription, *, why: str, now: datetime) -> None:
+def _cancel(
+    stripe: Gateway, subscription: Subscription, *, why: str, by: By, now: datetime
+) -> None:
     """Cancel a subscription at once, and record it; one that cannot be is put before staff."""
     refusal = ""
     try:
+        stripe.update_subscription(subscription.stripe_id, marked(by))
         stripe.cancel_subscription(subscription.stripe_id)
     except GatewayRefused as error:  # somebody else may have done it
         refusal = str(error)
@@ -114,7 +118,7 @@ def _end_doubles(stripe: Gateway, customer: Customer, now: datetime) -> None:
         if _may_be_refunded(double, kept):
             for invoice in double.invoices.filter(amount_paid__gt=0):
                 _refund(stripe, invoice, "duplicate", now)
-            _cancel(stripe, double, why="another one was running", now=now)
+            _cancel(stripe, double, why="another one was running", by=By.PAPER, now=now)
         # What was done is settled at once, and kept for staff to read.
         concerns.raise_concern(
             Concern.Kind.DOUBLE,

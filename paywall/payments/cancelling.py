@@ -12,12 +12,16 @@ from datetime import datetime
 from paywall.payments.gateway import Gateway, GatewayRefused, Json
 from paywall.payments.hindrances import Hindered, catch_up
 from paywall.payments.switching import going_on, release
-from paywall.subscriptions.leaving import REASONS
+from paywall.subscriptions.leaving import REASONS, By, marked
 from paywall.subscriptions.models import Subscription
 from paywall.subscriptions.snapshot import Status
 from paywall.subscriptions.switches import ENDED, is_disputed
 
-WHY = "the reader cancelled"
+WHYS = {
+    By.READER: "the reader cancelled",
+    By.STAFF: "staff cancelled",
+    By.PAPER: "it was cancelled by itself",
+}
 PAID_FOR = (Status.ACTIVE, Status.TRIALING)
 OVER = "This subscription is over. Choose a package, and you read on at once."
 
@@ -33,25 +37,31 @@ def ends_at_once(subscription: Subscription) -> bool:
 
 
 def cancel(
-    stripe: Gateway, subscription: Subscription, *, now: datetime, feedback: str = ""
+    stripe: Gateway,
+    subscription: Subscription,
+    *,
+    now: datetime,
+    feedback: str = "",
+    by: By = By.READER,
 ) -> None:
     """Let it end; a second time changes nothing. Raises GatewayError: then ask again.
 
-    `feedback`: why, where the reader said so, as leaving.REASONS names it.
+    `feedback`: why, where the reader said so, as leaving.REASONS names it. `by`: who chose it,
+    which Stripe keeps for us: whatever tells us of it, we know.
     """
     details = {"cancellation_details": {"feedback": feedback}} if feedback in REASONS else {}
     if not _is_paid_for(subscription):
-        if details:
-            stripe.update_subscription(subscription.stripe_id, details)
-        end_now(stripe, subscription, why=WHY, now=now)
+        voided = end_at_stripe(stripe, subscription.stripe_id, by=by, details=details)
+        # The invoices come after it: one without an open invoice would be active again.
+        catch_up(stripe, subscription, invoices=voided, why=WHYS[by], now=now)
         return
     theirs = stripe.subscription(subscription.stripe_id)
     if theirs["status"] in PAID_FOR and not _is_charged_no_more(theirs):
         release(stripe, theirs)
         stripe.update_subscription(
-            subscription.stripe_id, {"cancel_at_period_end": True, **details}
+            subscription.stripe_id, {"cancel_at_period_end": True, **marked(by), **details}
         )
-    catch_up(stripe, subscription, why=WHY, now=now)
+    catch_up(stripe, subscription, why=WHYS[by], now=now)
 
 
 def _is_charged_no_more(theirs: Json) -> bool:
@@ -75,18 +85,15 @@ def resume(stripe: Gateway, subscription: Subscription, *, now: datetime) -> Non
         raise Hindered(OVER)
 
 
-def end_now(stripe: Gateway, subscription: Subscription, *, why: str, now: datetime) -> None:
-    """End it at once, and ask for no money any more; a second time changes nothing.
+def end_at_stripe(
+    stripe: Gateway, subscription_id: str, *, by: By, details: Json | None = None
+) -> Sequence[str]:
+    """End a subscription and void its open invoices; return their ids. Raises GatewayError.
 
-    The invoices come after the subscription: one without an open invoice would be active again.
+    `details`: what else Stripe is to keep about the end.
     """
-    voided = end_at_stripe(stripe, subscription.stripe_id)
-    catch_up(stripe, subscription, invoices=voided, why=why, now=now)
-
-
-def end_at_stripe(stripe: Gateway, subscription_id: str) -> Sequence[str]:
-    """End a subscription and void its open invoices; return their ids. Raises GatewayError."""
     if stripe.subscription(subscription_id)["status"] not in ENDED:
+        stripe.update_subscription(subscription_id, {**marked(by), **(details or {})})
         try:
             stripe.cancel_subscription(subscription_id)
         except GatewayRefused:  # it was done in the same moment, or its answer was lost

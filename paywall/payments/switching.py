@@ -30,6 +30,7 @@ from paywall.payments.quoting import (
     way_to,
 )
 from paywall.payments.wanting import EVERY, amount_in_words
+from paywall.subscriptions.leaving import marked
 from paywall.subscriptions.models import Subscription
 from paywall.subscriptions.switches import Way
 
@@ -101,8 +102,8 @@ def going_on(theirs: Json) -> Json:
     https://docs.stripe.com/billing/subscriptions/billing-mode/compare
     """
     if theirs.get("cancel_at_period_end"):
-        return {"cancel_at_period_end": False}
-    return {"cancel_at": ""} if theirs.get("cancel_at") else {}
+        return {"cancel_at_period_end": False, **marked(None)}
+    return {"cancel_at": "", **marked(None)} if theirs.get("cancel_at") else {}
 
 
 def _is_done(subscription: Subscription, price: Price) -> bool:

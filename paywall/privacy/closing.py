@@ -24,10 +24,11 @@ from paywall.payments.cancelling import end_at_stripe
 from paywall.payments.gateway import Gateway, GatewayRefused
 from paywall.payments.hindrances import Hindered
 from paywall.payments.updating import Touched
+from paywall.subscriptions.leaving import By
 from paywall.subscriptions.models import Customer
 from paywall.subscriptions.paid import Held, paid_by
 
-WHY = "the account was closed"
+WHYS = {By.READER: "the account was closed", By.STAFF: "staff closed the account"}
 STAFF = "You are a member of staff: ask a colleague to take you off the staff first."
 
 
@@ -58,12 +59,17 @@ def close(connect: Callable[[], Gateway], reader: Reader, *, now: datetime) -> N
     forget(reader)
 
 
-def end_payments(connect: Callable[[], Gateway], reader: Reader, *, now: datetime) -> None:
-    """End what a reader pays for, and forget the person at Stripe. Raises GatewayError."""
+def end_payments(
+    connect: Callable[[], Gateway], reader: Reader, *, now: datetime, by: By = By.READER
+) -> None:
+    """End what a reader pays for, and forget the person at Stripe. Raises GatewayError.
+
+    `by`: who chose it, the reader or staff.
+    """
     Customer.objects.filter(reader=reader).update(closed_at=now)
     customer = Customer.objects.filter(reader=reader).first()
     if customer and customer.stripe_id:
-        _end_at_stripe(connect(), customer, customer.stripe_id, now)
+        _end_at_stripe(connect(), customer, customer.stripe_id, by, now)
 
 
 def forget(reader: Reader) -> None:
@@ -79,7 +85,9 @@ def _refuse_staff(reader: Reader) -> None:
         raise Hindered(STAFF)
 
 
-def _end_at_stripe(stripe: Gateway, customer: Customer, stripe_id: str, now: datetime) -> None:
+def _end_at_stripe(
+    stripe: Gateway, customer: Customer, stripe_id: str, by: By, now: datetime
+) -> None:
     """End everything that runs there, record that, and delete the customer."""
     if stripe.customer(stripe_id).get("deleted"):
         return
@@ -89,9 +97,9 @@ def _end_at_stripe(stripe: Gateway, customer: Customer, stripe_id: str, now: dat
     ended, voided = set[str](), set[str]()
     for theirs in list(stripe.subscriptions(customer=stripe_id)):
         ended.add(theirs["id"])
-        voided.update(end_at_stripe(stripe, theirs["id"]))
+        voided.update(end_at_stripe(stripe, theirs["id"], by=by))
     touched = Touched(subscriptions=frozenset(ended), invoices=frozenset(voided))
-    updating.bring_up_to_date(stripe, customer, touched, why=WHY, now=now)
+    updating.bring_up_to_date(stripe, customer, touched, why=WHYS[by], now=now)
     try:
         stripe.delete_customer(stripe_id)
     except GatewayRefused:  # it was done in the same moment, or its answer was lost

@@ -27,6 +27,7 @@ from paywall.circulation.models import PrintAccount
 from paywall.letters.models import Letter
 from paywall.payments.gateway import Gateway
 from paywall.privacy import closing
+from paywall.subscriptions.leaving import By
 from paywall.trail import recording
 
 ERASED = "somebody who was erased"
@@ -40,7 +41,9 @@ class Forgotten:
     keeps_invoices: bool
 
 
-def forget(connect: Callable[[], Gateway], reader: Reader, *, now: datetime) -> Forgotten:
+def forget(
+    connect: Callable[[], Gateway], reader: Reader, *, now: datetime, by: By = By.STAFF
+) -> Forgotten:
     """End what the reader pays for, then erase them. Safe to repeat after any failure.
 
     Raises Hindered for staff, BusyError while a circulation file is read (it may hold them), and
@@ -48,7 +51,7 @@ def forget(connect: Callable[[], Gateway], reader: Reader, *, now: datetime) -> 
     """
     ending = closing.what_ends(reader, now=now)
     with one_at_a_time():  # first of all: nothing is ended for who cannot be erased now
-        closing.end_payments(connect, reader, now=now)
+        closing.end_payments(connect, reader, now=now, by=by)
         with transaction.atomic():
             addresses = _addresses_of(reader)
             gone = erasing.erase(reader, now=now)

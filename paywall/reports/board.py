@@ -1,26 +1,26 @@
 """Everything that the reports tell of some days, each asked for once, when it is needed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.cache import cache
 
 from paywall.catalog.models import Section
 from paywall.insights import counting
 from paywall.insights.happenings import What
 from paywall.metering.rules import rules_in_force
 from paywall.periods import Period
-from paywall.reports import printed, recurring, revenue, subscribers, traffic
+from paywall.reports import preparing, printed, recurring, revenue, subscribers, traffic
 from paywall.reports.funnel import Step, funnel
+from paywall.reports.preparing import Figures, MonthFigures
 from paywall.reports.recurring import Life, Month
 from paywall.reports.revenue import Taken
 from paywall.reports.spans import Span, last_months, whole
+from paywall.reports.subscribers import Book
 
-REMEMBERED_FOR = 600  # seconds; of a million accounts they take some
 MONTHS = 13  # of the report on revenue, this one included
 DAILY = {
     What.READERS: "Readers",
@@ -40,6 +40,7 @@ class Board:
 
     span: Span
     now: datetime
+    fresh: bool = False  # True: nothing that was prepared is taken
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -51,73 +52,85 @@ class Board:
 
     @cached_property
     def daily(self) -> Mapping[tuple[date, str], int]:
-        return traffic.by_day(self.span, DAILY)
+        """What was counted on these days and as many before."""
+        return traffic.by_day(Span(self.span.before().first, self.span.last))
 
     @cached_property
     def totals(self) -> Mapping[str, int]:
-        return traffic.totals(self.span)
+        return traffic.totals(self.daily, self.span)
 
     @cached_property
     def totals_before(self) -> Mapping[str, int]:
-        return traffic.totals(self.span.before())
+        return traffic.totals(self.daily, self.span.before())
 
     @cached_property
-    def lives(self) -> list[Life]:
-        since = min(self.span.before().first, self.months[0].starts_date)
-        return subscribers.lives(since=Span(since, since).starts_at(self.zone))
+    def prepared(self) -> Figures:
+        """What was added up before, of the months that are over and of the print accounts."""
+        return Figures({}, None) if self.fresh else preparing.read(self.months[:-1], now=self.now)
+
+    @cached_property
+    def _spans(self) -> list[Span]:
+        """The days that are to be added up: these, and the months that are not prepared."""
+        months = [month for month in self.months if month not in self.prepared.months]
+        return [self.span, *map(whole, months)]
+
+    @cached_property
+    def book(self) -> Book:
+        """The subscriptions, exact at every moment that is asked about here."""
+        moments = [span.starts_at(self.zone) for span in self._spans]
+        return subscribers.book(moments + [self._end_of(span) for span in self._spans])
+
+    @property
+    def lives(self) -> Sequence[Life]:
+        return self.book.lives
+
+    def recurring(self, at: datetime) -> dict[str, int]:
+        return recurring.recurring(self.book.lives, at, reduced=self.book.reduced)
+
+    def _end_of(self, span: Span) -> datetime:
+        return min(span.ends_at(self.zone), self.now)
 
     @cached_property
     def months(self) -> list[Period]:
         return last_months(self.today, MONTHS)
 
     @cached_property
+    def takings(self) -> Mapping[Span, Taken]:
+        """What was paid on all those days, and on as many before."""
+        return revenue.takings([*self._spans, self.span.before()], self.zone)
+
+    @property
     def taken(self) -> Taken:
-        return revenue.taken(self.span, self.zone)
+        return self.takings[self.span]
 
-    @cached_property
+    @property
     def taken_before(self) -> Taken:
-        return revenue.taken(self.span.before(), self.zone)
+        return self.takings[self.span.before()]
 
     @cached_property
-    def by_month(self) -> list[tuple[Period, Taken, dict[str, int], Month]]:
-        """Each month's money, recurring revenue at its end (or now), starts and stops.
+    def by_month(self) -> Mapping[Period, MonthFigures]:
+        """Each month's money, recurring revenue at its end (or now), starts and stops."""
+        known = self.prepared.months
+        return {month: known.get(month) or self._of_month(whole(month)) for month in self.months}
 
-        Of months that are over little changes: they are remembered for a while.
-        """
-        keys = {month: f"revenue:{month.starts_date}:{self.zone}" for month in self.months[:-1]}
-        known = cache.get_many(keys.values())
-        found = []
-        for month in self.months:
-            told = known.get(keys.get(month, ""))
-            if told is None:
-                told = self._of_month(month)
-                if month in keys:
-                    cache.set(keys[month], told, REMEMBERED_FOR)
-            found.append((month, *told))
-        return found
-
-    def _of_month(self, month: Period) -> tuple[Taken, dict[str, int], Month]:
-        days = whole(month)
-        starts_at, ends_at = days.starts_at(self.zone), min(days.ends_at(self.zone), self.now)
-        return (
-            revenue.taken(days, self.zone),
-            recurring.recurring(self.lives, ends_at),
-            recurring.movements(self.lives, starts_at, ends_at),
-        )
+    def _of_month(self, days: Span) -> MonthFigures:
+        ends_at = self._end_of(days)
+        moved = recurring.movements(self.lives, days.starts_at(self.zone), ends_at)
+        return MonthFigures(self.takings[days], self.recurring(ends_at), moved)
 
     @cached_property
     def moved(self) -> Month:
-        ends_at = min(self.span.ends_at(self.zone), self.now)
-        return recurring.movements(self.lives, self.span.starts_at(self.zone), ends_at)
+        starts_at = self.span.starts_at(self.zone)
+        return recurring.movements(self.lives, starts_at, self._end_of(self.span))
 
     @cached_property
     def recurring_now(self) -> Mapping[str, int]:
         """Monthly recurring revenue at the end of the days, or now."""
-        return recurring.recurring(self.lives, min(self.span.ends_at(self.zone), self.now))
+        return self.recurring(self._end_of(self.span))
 
     @cached_property
     def recurring_before(self) -> Mapping[str, int]:
-        return recurring.recurring(self.lives, self.span.starts_at(self.zone))
+        return self.recurring(self.span.starts_at(self.zone))
 
     @cached_property
     def currency(self) -> str:
@@ -132,12 +145,7 @@ class Board:
     @cached_property
     def printed(self) -> printed.Printed:
         """The print accounts, which change with a nightly file."""
-        known = cache.get("reports:printed")
-        if known is None:
-            known = printed.printed()
-            cache.set("reports:printed", known, REMEMBERED_FOR)
-        found: printed.Printed = known
-        return found
+        return self.prepared.printed or printed.printed()
 
     @cached_property
     def stories(self) -> list[traffic.Brought]:
@@ -155,3 +163,12 @@ class Board:
     @cached_property
     def section_names(self) -> Mapping[str, str]:
         return dict(Section.objects.values_list("slug", "name"))
+
+
+def prepare(*, now: datetime) -> int:
+    """Add up, and keep, what the boards of the next hours do not wait for; return how many."""
+    month = Period(counting.day_of(now).replace(day=1))
+    board = Board(whole(month), now, fresh=True)
+    over = {each: board.by_month[each] for each in board.months[:-1]}
+    preparing.keep(over, board.printed, now=now)
+    return len(over)

@@ -1,17 +1,19 @@
 """The reports: each a table, by its name; the dashboard draws some of them as charts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+
+from django.db.models import Count
 
 from paywall.entitlements.models import Entitlement, Source
 from paywall.insights import counting
-from paywall.insights.happenings import Refused, What
+from paywall.insights.happenings import BY_STORY, Refused, What
 from paywall.reports import printed, recurring, revenue, traffic
 from paywall.reports.board import DAILY, Board
+from paywall.reports.recurring import STOPS
 from paywall.reports.tables import Cell, Money, Table
 from paywall.subscriptions.leaving import REASONS
 
-BY_STORY = [What.OPENED, What.WALL, What.SIGNED_UP, What.CHECKOUT_BEGUN, What.CHECKOUT_FINISHED]
 CAUSES = {
     Refused.NOT_FOUND: "No account was found by what was typed",
     Refused.ENDED: "The account has ended, or its product opens nothing",
@@ -19,9 +21,7 @@ CAUSES = {
     Refused.TOO_OFTEN: "Too many tries",
 }
 DELIVERY_DAYS = dict(zip("MTWRFSU", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
-
-
-WHYS = (recurring.CHOSEN, recurring.FAILED, recurring.OTHER)
+ONCE_A_DAY = "Readers are signed-in readers who opened something there, each once a day."
 
 
 def days(board: Board) -> Table:
@@ -49,7 +49,7 @@ def sections(board: Board) -> Table:
         [names.get(slug, slug), *(counts[what] for what in BY_STORY)]
         for slug, counts in sorted(found.items(), key=lambda one: -one[1][What.OPENED])
     ]
-    return Table("sections", "Sections", ["Section", *_names(BY_STORY)], rows)
+    return Table("sections", "Sections", ["Section", *_names(BY_STORY)], rows, ONCE_A_DAY)
 
 
 def stories(board: Board, *, every: bool = False) -> Table:
@@ -60,13 +60,34 @@ def stories(board: Board, *, every: bool = False) -> Table:
          *(story.counts.get(what, 0) for what in BY_STORY)]
         for story in found
     ]  # fmt: skip
-    note = "Who signs up or pays after a wall is credited to the story behind it."
+    note = f"Who signs up or pays after a wall is credited to the story behind it. {ONCE_A_DAY}"
     headers = ["Story", "Section", *_names(BY_STORY)]
     return Table("stories", "Stories that bring readers and subscribers", headers, rows, note)
 
 
+def sections_by_day(board: Board) -> Table:
+    names = board.section_names
+    rows: list[list[Cell]] = [
+        [day, names.get(slug, slug), *(counts[what] for what in BY_STORY)]
+        for (day, slug), counts in traffic.sections_by_day(board.span)
+    ]
+    headers = ["Day", "Section", *_names(BY_STORY)]
+    return Table("sections-by-day", "Sections, day by day", headers, rows, ONCE_A_DAY)
+
+
+def stories_by_day(board: Board) -> Table:
+    names, titles = board.section_names, traffic.titles()
+    rows: list[list[Cell]] = []
+    for (day, key), counts in traffic.stories_by_day(board.span):
+        title, section = titles.get(key, (key, ""))
+        told = [counts[what] for what in BY_STORY]
+        rows.append([day, title, names.get(section, section), *told])
+    headers = ["Day", "Story", "Section", *_names(BY_STORY)]
+    return Table("stories-by-day", "Stories, day by day", headers, rows, ONCE_A_DAY)
+
+
 def meter(board: Board) -> Table:
-    reached = traffic.reaching(board.span, board.allowance)
+    reached = traffic.reaching(board.totals, board.allowance)
     rows: list[list[Cell]] = [
         [f"Opened {number}", readers] for number, readers in enumerate(reached, start=1)
     ]
@@ -77,7 +98,8 @@ def meter(board: Board) -> Table:
 
 def money(board: Board) -> Table:
     rows: list[list[Cell]] = []
-    for month, taken, recurs, moved in reversed(board.by_month):
+    for month, figures in reversed(list(board.by_month.items())):
+        taken, recurs, moved = figures.taken, figures.recurs, figures.moved
         rows.extend(
             [
                 f"{month.starts_date:%B %Y}",
@@ -86,15 +108,15 @@ def money(board: Board) -> Table:
                 Money(taken.net(currency), currency),
                 Money(recurs.get(currency, 0), currency),
                 moved.started,
-                *(moved.stopped.get(why, 0) for why in WHYS),
+                *(moved.stopped.get(why, 0) for why in STOPS),
                 moved.running_after,
                 moved.churn,
             ]
             for currency in sorted({*taken.currencies, *recurs} or {board.currency})
         )
     headers = [
-        "Month", "Paid", "Refunded", "Revenue", "Recurring a month", "Starts", "Stops, chosen",
-        "Stops, failed payment", "Stops, other", "Subscriptions at the end", "Churn",
+        "Month", "Paid", "Refunded", "Revenue", "Recurring a month", "Starts",
+        *(f"Stops, {why}" for why in STOPS), "Subscriptions at the end", "Churn",
     ]  # fmt: skip
     note = (
         "Paid and refunded are the payments of the month, taxes included. Recurring revenue is "
@@ -105,16 +127,17 @@ def money(board: Board) -> Table:
 
 def packages(board: Board) -> Table:
     at = min(board.span.ends_at(board.zone), board.now)
-    found = recurring.by_package(board.lives, at)
+    found = recurring.by_package(board.lives, at, reduced=board.book.reduced)
     rows: list[list[Cell]] = [
         [package, number, Money(worth, currency)]
         for (package, currency), (number, worth) in sorted(
             found.items(), key=lambda one: -one[1][0]
         )
     ]
-    in_force = Entitlement.objects.in_force(board.now).exclude(source=Source.SUBSCRIPTION)
+    others = Entitlement.objects.in_force(board.now).exclude(source=Source.SUBSCRIPTION)
+    number = dict(others.values_list("source").annotate(Count("pk")).order_by())
     rows.extend(
-        [f"{source.label}, today", in_force.filter(source=source).count(), None]
+        [f"{source.label}, today", number.get(source.value, 0), None]
         for source in Source
         if source != Source.SUBSCRIPTION
     )
@@ -125,7 +148,7 @@ def packages(board: Board) -> Table:
 def stops(board: Board) -> Table:
     starts_at = board.span.starts_at(board.zone)
     ends_at = min(board.span.ends_at(board.zone), board.now)
-    rows: list[list[Cell]] = [[f"Stopped: {why}", board.moved.stopped.get(why, 0)] for why in WHYS]
+    rows: list[list[Cell]] = [[f"Stopped: {why}", board.moved.stopped.get(why, 0)] for why in STOPS]
     given = recurring.feedback(board.lives, starts_at, ends_at)
     for name, number in given.most_common():
         if name:
@@ -193,6 +216,8 @@ REPORTS: Mapping[str, Callable[[Board], Table]] = {
     "funnel": way_to_paying,
     "sections": sections,
     "stories": lambda board: stories(board, every=True),
+    "sections-by-day": sections_by_day,
+    "stories-by-day": stories_by_day,
     "meter": meter,
     "revenue": money,
     "packages": packages,
@@ -206,7 +231,7 @@ REPORTS: Mapping[str, Callable[[Board], Table]] = {
 }
 
 
-def _names(whats: list[What]) -> list[str]:
+def _names(whats: Iterable[What]) -> list[str]:
     return [DAILY[what] for what in whats]
 
 

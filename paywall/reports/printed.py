@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from paywall.circulation.claims import Activation
-from paywall.circulation.models import PrintLine
+from paywall.circulation.models import PrintAccount, PrintLine
 from paywall.circulation.states import LineStatus
 from paywall.insights.models import PrintReaderDay
 from paywall.reports.spans import Span
@@ -35,23 +36,31 @@ class Printed:
 
 def printed() -> Printed:
     """Count the accounts that get the paper now, those on hold included."""
-    lines = PrintLine.objects.filter(status__in=DELIVERED, account__absent_since=None)
-    active = Activation.objects.active().values("account")
-    activated = lines.filter(account__in=active)
+    delivered = PrintLine.objects.filter(status__in=DELIVERED)
+    active = Exists(Activation.objects.active().filter(account=OuterRef("pk")))
+    accounts = PrintAccount.objects.filter(
+        Exists(delivered.filter(account=OuterRef("pk"))), absent_since=None
+    )
+    by_code = _shares(accounts.values_list("postal_code"), active)
+    # Of an account's lines that come on the same days the first one is counted.
+    same = delivered.filter(
+        account=OuterRef("account"), delivery_days=OuterRef("delivery_days"), pk__lt=OuterRef("pk")
+    )
+    first = delivered.filter(~Exists(same), account__absent_since=None)
+    active = Exists(Activation.objects.active().filter(account=OuterRef("account")))
     everybody = Share(
         "All",
-        lines.aggregate(number=Count("account", distinct=True))["number"],
-        activated.aggregate(number=Count("account", distinct=True))["number"],
+        sum(share.accounts for share in by_code),
+        sum(share.activated for share in by_code),
     )
-    by = []
-    for column in ("delivery_days", "account__postal_code"):
-        of_all, of_them = (
-            dict(rows.values_list(column).annotate(Count("account", distinct=True)).order_by())
-            for rows in (lines, activated)
-        )
-        names = sorted(of_all, key=lambda name: (-of_all[name], name))
-        by.append([Share(name, of_all[name], of_them.get(name, 0)) for name in names])
-    return Printed(everybody, *by)
+    return Printed(everybody, _shares(first.values_list("delivery_days"), active), by_code)
+
+
+def _shares(rows: QuerySet[Any, Any], active: Exists) -> list[Share]:
+    """Count rows by their one column, the most first; `active`: which of them are turned on."""
+    counted = rows.annotate(accounts=Count("pk"), activated=Count("pk", filter=active)).order_by()
+    shares = [Share(name, accounts, activated) for name, accounts, activated in counted]
+    return sorted(shares, key=lambda share: (-share.accounts, share.name))
 
 
 def reading_days(span: Span) -> Iterator[tuple[date, str, str, str]]:

@@ -4,15 +4,28 @@ Amounts are in the currency's smallest unit, and by currency.
 """
 
 from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, F, OuterRef, Sum, Value
+from django.db.models import (
+    Count,
+    DateTimeField,
+    Exists,
+    F,
+    Min,
+    OuterRef,
+    QuerySet,
+    Sum,
+    Value,
+)
 from django.db.models.functions import Concat
 
 from paywall.catalog.models import Price
-from paywall.letters.kinds import Kind
+from paywall.letters.due import FAILED_LETTER_DAYS
 from paywall.letters.models import Letter
 from paywall.reports.spans import Span
 from paywall.subscriptions.models import Invoice, Purchase, Subscription
@@ -20,6 +33,8 @@ from paywall.subscriptions.snapshot import Status
 from paywall.subscriptions.switches import TO_BE_PAID
 
 SOON = timedelta(days=30)
+_INVOICES: QuerySet[Any] = Invoice.objects.all()
+_PASSES: QuerySet[Any] = Purchase.objects.all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,32 +71,57 @@ class Ending:
     first_ends_at: datetime
 
 
-def taken(span: Span, zone: ZoneInfo) -> Taken:
-    """Return what was paid and refunded on these days: subscriptions and passes, taxes included."""
-    starts_at, ends_at = span.starts_at(zone), span.ends_at(zone)
-    paid: Counter[str] = Counter()
-    refunded: Counter[str] = Counter()
-    for rows, amount in ((Invoice.objects, "amount_paid"), (Purchase.objects, "amount")):
-        in_span = rows.filter(paid_at__gte=starts_at, paid_at__lt=ends_at)
-        paid.update(dict(in_span.values_list("currency").annotate(Sum(amount)).order_by()))
-        # What was given back before the span's first day was last given back before it, too.
-        given_back = rows.filter(refunded_at__gte=starts_at, amount_refunded__gt=0)
-        columns = ("currency", "refunds", "refunded_at", "amount_refunded")
-        for currency, refunds, last_at, whole in given_back.values_list(*columns):
-            for at, each in refunds or [[last_at.isoformat(), whole]]:
-                if starts_at <= datetime.fromisoformat(at) < ends_at:
-                    refunded[currency] += each
-    return Taken(+paid, refunded)
+def takings(spans: Collection[Span], zone: ZoneInfo) -> dict[Span, Taken]:
+    """Return what was paid and refunded in each span: subscriptions and passes, taxes included.
+
+    All are asked for at once: added up are the days between two ends of spans.
+    """
+    lasting = {span: (span.starts_at(zone), span.ends_at(zone)) for span in spans}
+    ends = sorted({at for both in lasting.values() for at in both})
+    found = {span: Taken(Counter(), Counter()) for span in spans}
+    paid, refunded = _paid_between(ends), list(_refunded(since=ends[0]))
+    for span, (starts_at, ends_at) in lasting.items():
+        for at, currency, number in paid:
+            if starts_at <= at < ends_at:
+                found[span].paid[currency] += number
+        for at, currency, number in refunded:
+            if starts_at <= at < ends_at:
+                found[span].refunded[currency] += number
+    return {span: Taken(+taken.paid, taken.refunded) for span, taken in found.items()}
+
+
+def _paid_between(ends: Sequence[datetime]) -> list[tuple[datetime, str, int]]:
+    """Add up what was paid between each two moments: a range of an index each, in one query."""
+    some = [
+        rows.filter(paid_at__gte=since, paid_at__lt=until)
+        .values_list(Value(since, output_field=DateTimeField()), "currency")
+        .annotate(total=Sum(amount))
+        .order_by()
+        for rows, amount in ((_INVOICES, "amount_paid"), (_PASSES, "amount"))
+        for since, until in pairwise(ends)
+    ]
+    return list(some[0].union(*some[1:], all=True))
+
+
+def _refunded(*, since: datetime) -> Iterator[tuple[datetime, str, int]]:
+    """Yield each refund. What was given back before a moment was last given back before it, too."""
+    columns = ("currency", "refunds", "refunded_at", "amount_refunded")
+    invoices, passes = (
+        rows.filter(refunded_at__gte=since, amount_refunded__gt=0).values_list(*columns)
+        for rows in (_INVOICES, _PASSES)
+    )
+    for currency, refunds, last_at, whole in invoices.union(passes, all=True):
+        for at, each in refunds or [[last_at.isoformat(), whole]]:
+            yield datetime.fromisoformat(at), currency, each
 
 
 def owed(span: Span, zone: ZoneInfo) -> Owed:
     """Return what is past due now, and what was paid on these days after a letter asked for it."""
     waiting = Invoice.objects.filter(status="open", subscription__status__in=TO_BE_PAID)
-    asked = Letter.objects.filter(
-        kind=Kind.PAYMENT_FAILED.value,
-        key__startswith=Concat(Value("failed:"), OuterRef("stripe_id"), Value(":")),
-        written_at__lt=OuterRef("paid_at"),
-    )
+    # The keys are written out, so that the index on them finds each.
+    keys = [Concat(Value("failed:"), OuterRef("stripe_id"), Value(f":{day}"))
+            for day in FAILED_LETTER_DAYS]  # fmt: skip
+    asked = Letter.objects.filter(key__in=keys, written_at__lt=OuterRef("paid_at"))
     won_back = Invoice.objects.filter(
         Exists(asked),
         attempts__gt=0,
@@ -101,7 +141,7 @@ def owed(span: Span, zone: ZoneInfo) -> Owed:
 
 def ending_soon(now: datetime) -> list[Ending]:
     """Return the introductory prices that end within 30 days, of subscriptions that go on."""
-    rows = (
+    ending = (
         Subscription.objects.filter(
             status=Status.ACTIVE,
             cancels_at=None,
@@ -109,15 +149,13 @@ def ending_soon(now: datetime) -> list[Ending]:
             discount_ends_at__lte=now + SOON,
             price__intro_amount__isnull=False,
         )
-        .order_by("discount_ends_at")
-        .select_related("price__package")
+        .values_list("price")
+        .annotate(number=Count("pk"), first=Min("discount_ends_at"))
+        .order_by("first")
     )
-    found: dict[int, list[Subscription]] = {}
-    for row in rows:
-        found.setdefault(row.price_id, []).append(row)
-    return [
-        Ending(rows[0].price, len(rows), rows[0].discount_ends_at or now) for rows in found.values()
-    ]
+    found = list(ending)
+    prices = Price.objects.select_related("package").in_bulk([price for price, _, _ in found])
+    return [Ending(prices[price], number, first) for price, number, first in found]
 
 
 def _by_currency(rows: object, amount: object) -> dict[str, tuple[int, int]]:

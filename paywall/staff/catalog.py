@@ -10,7 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from unfold.admin import ModelAdmin, StackedInline
+from unfold.admin import StackedInline
 from unfold.decorators import action
 
 from paywall import clock
@@ -18,6 +18,7 @@ from paywall.catalog import pricing
 from paywall.catalog.models import Package, Price, Section
 from paywall.payments import publishing
 from paywall.staff import price_pages, promotion_page, publish_page
+from paywall.staff.lists import LongList
 from paywall.staff.price_forms import PackageForm, PriceForm, PriceFormSet
 from paywall.subscriptions.holders import with_holders
 from paywall.subscriptions.models import RUNNING
@@ -46,7 +47,7 @@ def holders_of(sold: Any, field: str) -> SafeString:
 
 
 @admin.register(Section)
-class SectionAdmin(ModelAdmin):
+class SectionAdmin(LongList):
     list_display = ("name", "access", "order")
 
     # Addresses and remembered rights name a section by its slug: it is chosen once.
@@ -113,7 +114,7 @@ class PriceInline(StackedInline):
 
 
 @admin.register(Package)
-class PackageAdmin(ModelAdmin):
+class PackageAdmin(LongList):
     form = PackageForm
     list_display = ("name", "everything", "listed", "order", "held_by", "at_stripe")
     prepopulated_fields: ClassVar = {"slug": ("name",)}

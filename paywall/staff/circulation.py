@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.decorators import action
 
 from accounts.models import Reader
@@ -40,7 +40,7 @@ HEADINGS = {ImportState.HELD: "It waits for a yes or no"}
 
 
 @admin.register(CirculationImport)
-class CirculationImportAdmin(ModelAdmin):
+class CirculationImportAdmin(LongList):
     """Files come in; nobody writes one here. A held one is decided on its page."""
 
     list_display = (
@@ -55,7 +55,6 @@ class CirculationImportAdmin(ModelAdmin):
         "absent",
     )
     list_filter = ("state", "profile")
-    show_full_result_count = False
     actions_list = ("send",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -156,7 +155,7 @@ def read_so_far(file: CirculationImport) -> int:
 
 
 @admin.register(PrintProduct)
-class PrintProductAdmin(ModelAdmin):
+class PrintProductAdmin(LongList):
     """What print subscriptions open. A change is in force for everybody in a moment."""
 
     list_display = ("__str__", "opens")

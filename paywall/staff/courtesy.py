@@ -11,7 +11,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
 
 from accounts.models import Reader
@@ -19,7 +18,7 @@ from paywall import clock
 from paywall.entitlements import courtesy
 from paywall.entitlements.courtesy_file import Row, UnreadableError, read
 from paywall.entitlements.models import CourtesyBatch
-from paywall.staff.lists import found_or_404
+from paywall.staff.lists import LongList, found_or_404
 from paywall.staff.widgets import DayWidget
 
 LIST = "admin:paywall_courtesybatch_changelist"
@@ -51,12 +50,11 @@ class CourtesyForm(forms.Form):
 
 
 @admin.register(CourtesyBatch)
-class CourtesyBatchAdmin(ModelAdmin):
+class CourtesyBatchAdmin(LongList):
     """What was given from files; nothing of it is changed or deleted."""
 
     list_display = ("why", "given", "left_out", "given_at", "given_by", "withdrawn_at")
     list_select_related = ("given_by",)
-    show_full_result_count = False
     add_words = "Send a file"
     nothing_words = "No file was sent yet."
 

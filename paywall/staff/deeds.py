@@ -27,6 +27,7 @@ from paywall.periods import month_of
 from paywall.privacy import exporting, forgetting
 from paywall.staff import deed_forms as forms
 from paywall.staff.amounts import in_words
+from paywall.subscriptions.leaving import By
 from paywall.subscriptions.models import Invoice, Subscription
 
 
@@ -125,7 +126,7 @@ def _refund(asked: Asked) -> Done:
 
 def _cancel(asked: Asked) -> Done:
     subscription = _subscription(asked)
-    cancelling.cancel(gateway.from_settings(), subscription, now=asked.now)
+    cancelling.cancel(gateway.from_settings(), subscription, now=asked.now, by=By.STAFF)
     return Done("It is cancelled. Nothing more is charged.", customer=subscription.customer_id)
 
 

@@ -12,7 +12,6 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.timezone import localtime
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.models import Reader
@@ -20,7 +19,7 @@ from paywall import clock
 from paywall.catalog.models import Section
 from paywall.metering import freeing
 from paywall.metering.models import FreeMode
-from paywall.staff.lists import found_or_404
+from paywall.staff.lists import LongList, found_or_404
 from paywall.staff.widgets import MOMENTS, MomentWidget
 
 LIST = "admin:paywall_freemode_changelist"
@@ -50,12 +49,11 @@ class OpenForm(forms.Form):
 
 
 @admin.register(FreeMode)
-class FreeModeAdmin(ModelAdmin):
+class FreeModeAdmin(LongList):
     """Opened and ended, never changed or deleted: the list is the history."""
 
     list_display = ("__str__", "state", "starts_at", "ended_at", "why", "opened_by")
     list_select_related = ("section", "opened_by", "closed_by")
-    show_full_result_count = False
     add_words = "Open all stories"
     nothing_words = "The wall stands as usual. Nothing was opened to everybody yet."
 

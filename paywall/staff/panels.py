@@ -98,19 +98,19 @@ def panels(board: Board) -> list[Panel]:
 
 def _revenue(board: Board) -> Panel:
     months = board.by_month
-    names = [f"{month.starts_date:%b}" for month, *_ in months]
-    values = [taken.net(board.currency) for _, taken, *_ in months]
+    names = [f"{month.starts_date:%b}" for month in months]
+    values = [figures.taken.net(board.currency) for figures in months.values()]
     words = [money.in_words(value, board.currency, locale=LOCALE) for value in values]
     units = [int(money.in_units(value, board.currency)) for value in values]
     drawn = charts.columns(
         f"Revenue by month, {board.currency}",
-        [f"{month.starts_date:%b %Y}" for month, *_ in months],
+        [f"{month.starts_date:%b %Y}" for month in months],
         units,
         words=words,
         short_names=names,
     )
-    last = months[-2]
-    sentence = f"{last[0].starts_date:%B %Y}: {words[-2]}. This month so far: {words[-1]}."
+    last = list(months)[-2]
+    sentence = f"{last.starts_date:%B %Y}: {words[-2]}. This month so far: {words[-1]}."
     return _panel(reports.money(board), chart=drawn, sentence=sentence, wide=True)
 
 

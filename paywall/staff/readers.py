@@ -18,6 +18,7 @@ from paywall.payments.gateway import GatewayError
 from paywall.privacy import closing
 from paywall.staff import reader_page
 from paywall.staff.lists import LongList
+from paywall.subscriptions.leaving import By
 from paywall.subscriptions.models import Subscription
 
 admin.site.unregister(Reader)
@@ -80,7 +81,9 @@ class PayingReaderAdmin(ReaderAdmin, LongList):
         if reader and self._may_delete(request, reader):
             if request.method == "POST":
                 try:
-                    closing.end_payments(gateway.from_settings, reader, now=clock.now())
+                    closing.end_payments(
+                        gateway.from_settings, reader, now=clock.now(), by=By.STAFF
+                    )
                 except GatewayError as error:
                     messages.error(request, FAILED.format(reader, error))
                     return redirect("admin:accounts_reader_change", reader.pk)

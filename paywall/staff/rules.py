@@ -7,7 +7,6 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.timezone import localtime
-from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
 
@@ -18,6 +17,7 @@ from paywall.gate.decision import Outcome
 from paywall.gate.overview import WHO_CHOICES, Asked, Who, overview_of
 from paywall.metering.models import MeterRule
 from paywall.metering.rules import rules_at
+from paywall.staff.lists import LongList
 from paywall.staff.widgets import MOMENT, MOMENTS, MomentWidget
 
 ANSWERS = {
@@ -71,7 +71,7 @@ class VisitForm(forms.Form):
 
 
 @admin.register(MeterRule)
-class MeterRuleAdmin(ModelAdmin):
+class MeterRuleAdmin(LongList):
     list_display = ("__str__", "allowance", "strangers_allowance")
     list_select_related = ("section",)
     actions_list = ("overview",)

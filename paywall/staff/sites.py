@@ -7,16 +7,16 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from paywall import clock
 from paywall.sites import keys
 from paywall.sites.models import ApiKey, ApiSite, Scope
+from paywall.staff.lists import LongList
 
 
 @admin.register(ApiSite)
-class ApiSiteAdmin(ModelAdmin):
+class ApiSiteAdmin(LongList):
     list_display = ("name", "origin")
     search_fields = ("name", "origin")
 
@@ -34,7 +34,7 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # only the stubs t
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(ModelAdmin):
+class ApiKeyAdmin(LongList):
     """Keys are shown in the answer to making them, and nowhere else, ever."""
 
     form = ApiKeyForm

@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from unfold.admin import ModelAdmin
 
 from accounts.models import Reader
 from paywall import clock
@@ -22,7 +21,7 @@ from paywall.gate.previewing import ONLOOKERS, Onlooker
 from paywall.gate.wall import wall_for
 from paywall.metering.rules import rules_in_force
 from paywall.periods import month_of
-from paywall.staff.lists import found_or_404
+from paywall.staff.lists import LongList, found_or_404
 from paywall.staff.wall_forms import WallForm
 
 PERMISSION = "paywall.publish_walls"
@@ -30,12 +29,11 @@ CHANGE = "admin:paywall_wallversion_change"
 
 
 @admin.register(WallVersion)
-class WallVersionAdmin(ModelAdmin):
+class WallVersionAdmin(LongList):
     """A draft is changed on its page until it is published; the list is the history."""
 
     list_display = ("__str__", "state", "made_by", "published_at", "published_by")
     list_select_related = ("made_by", "published_by")
-    show_full_result_count = False
     add_words = "Change the words"
     nothing_words = "The wall still says what it came with."
 

@@ -7,6 +7,7 @@ from django.db import models
 
 from paywall.catalog.models import Price
 from paywall.entitlements.models import Entitlement
+from paywall.subscriptions.leaving import By
 from paywall.subscriptions.snapshot import Status
 from paywall.subscriptions.switches import ENDED
 
@@ -22,6 +23,12 @@ STATUS_CHOICES = [
     (Status.INCOMPLETE.value, "First payment outstanding"),
     (Status.INCOMPLETE_EXPIRED.value, "Never paid"),
     (Status.CANCELED.value, "Ended"),
+]
+
+CANCELLED_BY_CHOICES = [
+    (By.READER.value, "Reader"),
+    (By.STAFF.value, "Staff"),
+    (By.PAPER.value, "By itself"),
 ]
 
 
@@ -100,6 +107,12 @@ class Subscription(Recorded):
     card_ends_date = models.DateField(null=True, help_text="First day that the card is invalid.")
     cancel_reason = models.CharField(max_length=40, blank=True, help_text="In Stripe's words.")
     cancel_feedback = models.CharField(max_length=40, blank=True, help_text="The reader's own.")
+    cancelled_by = models.CharField(
+        max_length=8,
+        blank=True,
+        choices=CANCELLED_BY_CHOICES,
+        help_text="Who chose that it ends. Empty: nobody, or somebody at Stripe.",
+    )
     reason = models.CharField(max_length=24, blank=True)
     opens_until = models.DateTimeField(null=True)
     entitlement = models.OneToOneField(
@@ -109,7 +122,16 @@ class Subscription(Recorded):
     objects = SubscriptionQuerySet.as_manager()
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["customer", "status"])]
+        indexes: ClassVar = [
+            models.Index(fields=["customer", "status"]),
+            # The few that the figures look at one by one (reports.subscribers.ONE_BY_ONE).
+            models.Index(
+                fields=["id"],
+                condition=models.Q(price_since__gt=models.F("started_at"))
+                | models.Q(status__in=[Status.UNPAID.value, Status.PAUSED.value]),
+                name="subscription_one_by_one",
+            ),
+        ]
 
 
 class Invoice(Recorded):
@@ -127,6 +149,9 @@ class Invoice(Recorded):
     billing_reason = models.CharField(max_length=40, blank=True)
     currency = models.CharField(max_length=3)
     amount_due = models.IntegerField()
+    below_price = models.BooleanField(
+        default=False, help_text="It asks less for its period than the price of the subscription."
+    )
     amount_paid = models.IntegerField(default=0)
     amount_refunded = models.IntegerField(default=0)
     attempts = models.PositiveIntegerField(default=0)
@@ -142,6 +167,27 @@ class Invoice(Recorded):
     page = models.URLField(max_length=1000, blank=True, help_text="Where it is seen and paid.")
     pdf = models.URLField(max_length=1000, blank=True)
     receipt = models.URLField(max_length=1000, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["paid_at", "currency", "amount_paid"], name="invoice_paid"),
+            models.Index(
+                fields=["refunded_at"],
+                condition=models.Q(amount_refunded__gt=0),
+                name="invoice_refunded",
+            ),
+            models.Index(fields=["status", "made_at"], name="invoice_status"),
+            models.Index(
+                fields=["paid_at"],
+                condition=models.Q(attempts__gt=0),
+                name="invoice_paid_late",
+            ),
+            models.Index(
+                fields=["period_ends_at"],
+                condition=models.Q(below_price=True),
+                name="invoice_below_price",
+            ),
+        ]
 
     @property
     def refunded_whole(self) -> bool:

@@ -24,6 +24,8 @@ from paywall.subscriptions.models import (
 )
 from paywall.subscriptions.snapshot import Snapshot
 
+# Of what is asked for a whole period, as Stripe's billing_reason says; the rest is for a part.
+WHOLE_PERIODS = ("subscription_create", "subscription_cycle")
 TOLD_OF = ("status", "price", "cancels_at", "next_price", "reason")  # changes that are kept
 
 
@@ -98,6 +100,7 @@ def _record_subscription(
         card_ends_date=snapshot.card_ends_date,
         cancel_reason=snapshot.cancel_reason[:40],
         cancel_feedback=snapshot.cancel_feedback[:40],
+        cancelled_by=snapshot.cancelled_by,
     )
 
 
@@ -121,6 +124,8 @@ def _record_invoice(
         billing_reason=invoice.billing_reason,
         currency=invoice.currency,
         amount_due=invoice.amount_due,
+        below_price=invoice.billing_reason in WHOLE_PERIODS
+        and invoice.amount_due < subscription.price.amount,
         amount_paid=invoice.amount_paid,
         amount_refunded=invoice.payment.amount_refunded,
         attempts=invoice.attempts,

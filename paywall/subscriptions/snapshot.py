@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
+from paywall.subscriptions.leaving import MARK, By
+
 UNPAID = frozenset({"open", "uncollectible"})  # invoices that somebody owes
 
 
@@ -34,7 +36,7 @@ class Snapshot:
     `discount_ends_at`: when the last discount is over, by itself or with a switch.
     `next_price_id`: what a schedule switches to, at `next_price_at`. `card_ends_date`: the first
     day on which the card is invalid. `cancel_reason` and `cancel_feedback`: why it ends, in
-    Stripe's words. Moments are aware, in UTC.
+    Stripe's words; `cancelled_by`: who chose that (`leaving.By`). Moments are aware, in UTC.
     """
 
     stripe_id: str
@@ -57,6 +59,7 @@ class Snapshot:
     card_ends_date: date | None = None
     cancel_reason: str = ""
     cancel_feedback: str = ""
+    cancelled_by: str = ""
 
 
 def snapshot_of(subscription: Mapping[str, Any]) -> Snapshot:
@@ -94,7 +97,14 @@ def snapshot_of(subscription: Mapping[str, Any]) -> Snapshot:
         card_ends_date=card_ends_date,
         cancel_reason=(subscription.get("cancellation_details") or {}).get("reason") or "",
         cancel_feedback=(subscription.get("cancellation_details") or {}).get("feedback") or "",
+        cancelled_by=_who(subscription),
     )
+
+
+def _who(subscription: Mapping[str, Any]) -> str:
+    """Return who chose that it ends, as we told Stripe; "" where it was chosen there."""
+    told = (subscription.get("metadata") or {}).get(MARK, "")
+    return told if told in set(By) else ""
 
 
 def _unpaid_since(invoice: Mapping[str, Any] | str) -> datetime | None:

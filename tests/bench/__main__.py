@@ -1,4 +1,4 @@
-"""Measure: `python -m tests.bench [--quick] [--json FILE]`."""
+"""Measure: `python -m tests.bench [--quick] [--readers N --stories M] [--json FILE]`."""
 # ruff: noqa: T201  # a command: it prints what it found
 
 import argparse
@@ -49,6 +49,8 @@ def _choices() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="how often every page has its turn (5)")
     parser.add_argument("--seconds", type=int, help="how long a turn is (3)")
     parser.add_argument("--connections", type=int, default=8, help="at a time (8)")
+    parser.add_argument("--readers", type=int, help="others who are there (none)")
+    parser.add_argument("--stories", type=int, default=100_000, help="with --readers (100000)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every round there")
     choice = parser.parse_args()
     choice.rounds = choice.rounds or (2 if choice.quick else 5)
@@ -61,7 +63,10 @@ def _measure(
 ) -> Sequence[Heat]:
     """Run every heat on one store; `cached`: also with nginx in front, where it is installed."""
     first_readers = FIRST_VIEWS * choice.seconds * (choice.rounds + 1) // 7 + 1
-    with grounds.laid_out(store, folder, readers=READERS, first_readers=first_readers) as heats:
+    others = (choice.readers, choice.stories) if choice.readers else None
+    with grounds.laid_out(
+        store, folder, readers=READERS, first_readers=first_readers, others=others
+    ) as heats:
         front: AbstractContextManager[Heat | None] = nullcontext()
         if cached and serving.find_nginx():
             front = grounds.behind_nginx(heats, folder)

@@ -16,15 +16,23 @@ MOST_WEBHOOKS = 4000  # a second, more than any machine takes
 
 @contextmanager
 def laid_out(
-    store: Store, folder: Path, *, readers: int, first_readers: int
+    store: Store,
+    folder: Path,
+    *,
+    readers: int,
+    first_readers: int,
+    others: tuple[int, int] | None = None,
 ) -> Iterator[list[Heat]]:
     """Serve the newspaper and the bare application, whose pages are as long as the newspaper's.
 
-    `readers` come back, of each kind; `first_readers` open seven stories each. Raises
-    RuntimeError where a page is not what it is measured as.
+    `readers` come back, of each kind; `first_readers` open seven stories each; `others`: how many
+    readers and stories are there besides. Raises RuntimeError where a page is not what it is
+    measured as.
     """
     counts = {"BENCH_READERS": str(readers), "BENCH_FIRST_READERS": str(first_readers)}
     site = store.environment(SITE, folder) | counts
+    if others:
+        site |= {"BENCH_OTHER_READERS": str(others[0]), "BENCH_OTHER_STORIES": str(others[1])}
     serving.run_module("tests.bench.newspaper", site)
     names = ("preview", "free", "subscriber", "first")
     preview, free, subscriber, first = (read_list(folder / f"{name}.tsv") for name in names)

@@ -2,6 +2,7 @@
 
 Run as a module, with the environment of a scratch database and BENCH_FOLDER, BENCH_READERS and
 BENCH_FIRST_READERS, it makes them all and writes one list of requests for each measured page.
+BENCH_OTHER_READERS and BENCH_OTHER_STORIES are how many seed_scale makes besides.
 """
 
 from pathlib import Path
@@ -40,9 +41,13 @@ TEXT = "".join(
 )
 
 
-def prepare(folder: Path, *, readers: int, first_readers: int) -> None:
+def prepare(
+    folder: Path, *, readers: int, first_readers: int, others: tuple[int, int] | None
+) -> None:
     """Fill the empty database; `first_readers` are those who open all seven stories."""
     call_command("migrate", verbosity=0)
+    if others:
+        call_command("seed_scale", readers=others[0], stories=others[1], verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=NOT_MEASURED)
     stories = [_story(number) for number in range(ALLOWANCE)]
     with transaction.atomic():
@@ -135,8 +140,10 @@ def _readers(name: str, count: int) -> list[tuple[Reader, Meter]]:
 
 if __name__ == "__main__":
     env = environ.Env()
+    others = env.int("BENCH_OTHER_READERS", 0)
     prepare(
         Path(env.str("BENCH_FOLDER")),
         readers=env.int("BENCH_READERS"),
         first_readers=env.int("BENCH_FIRST_READERS"),
+        others=(others, env.int("BENCH_OTHER_STORIES")) if others else None,
     )

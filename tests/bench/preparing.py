@@ -21,4 +21,4 @@ def signed_in(reader: AbstractBaseUser) -> str:
 def analyze() -> None:
     """Tell the database how full its tables are, as it finds out by itself within minutes."""
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 from paywall.catalog.story import Access, Story
 from paywall.entitlements import granting
 from paywall.entitlements.models import Source
-from paywall.insights import counting, keeping
+from paywall.insights import counting, keeping, where
 from paywall.insights.happenings import What, reached
 from paywall.insights.models import CountedStory, DayCount, PrintReaderDay, Seen
 from paywall.insights.tally import Tally
@@ -91,6 +91,40 @@ def test_a_reader_at_the_wall_counts_once_a_month() -> None:
     assert number(What.READERS) == 0
 
 
+def test_how_far_a_reader_came_counts_once_a_month_though_stories_are_given_back() -> None:
+    one, two = make_reader().pk, make_reader().pk
+    for day, reader, stories in [
+        (MONDAY, one, 1), (MONDAY, one, 2), (MONDAY, two, 1),
+        (MONDAY, one, 1), (MONDAY, one, 2), (MONDAY, one, 3),  # both were given back
+        (TUESDAY, one, 1), (DECEMBER, one, 1),
+    ]:  # fmt: skip
+        opened(day=day, reader=reader)
+        counting.tally.came_so_far(day, reached(stories), reader)
+        counting.write()
+    assert [number(reached(stories), day=MONDAY) for stories in (1, 2, 3, 4)] == [2, 1, 1, 0]
+    assert number(reached(1), day=TUESDAY) == 1  # another month
+    assert number(reached(1), day=DECEMBER) == 0
+
+
+def test_readers_of_a_story_and_a_section_count_once_a_day_each() -> None:
+    third = Story("article-3", Access.FREE, "news", "The ferry", "/stories/the-ferry/")
+    one, two = make_reader().pk, make_reader().pk
+    for day, story, reader in [
+        (MONDAY, STORY, one), (MONDAY, STORY, one), (MONDAY, third, one), (MONDAY, OTHER, one),
+        (MONDAY, STORY, two), (TUESDAY, STORY, one), (MONDAY, STORY, None),
+    ]:  # fmt: skip
+        opened(story, day=day, reader=reader)
+        counting.write()
+    assert number(What.READERS, day=MONDAY) == 2
+    assert number(What.READERS, day=MONDAY, story="article-1") == 2
+    assert number(What.READERS, day=MONDAY, story="article-3") == 1
+    assert number(What.READERS, day=MONDAY, section="news") == 2  # not three
+    assert number(What.READERS, day=MONDAY, section="sport") == 1
+    assert number(What.READERS, day=TUESDAY, section="news") == 1
+    assert where.forget(before=TUESDAY) == 7
+    assert number(What.READERS, section="news") == 3
+
+
 def test_a_reader_deleted_meanwhile_keeps_nothing_from_being_written() -> None:
     gone = make_reader()
     opened(reader=gone.pk)
@@ -166,7 +200,8 @@ def test_a_minutes_counts_are_few_statements(
     for _ in range(300):
         opened(reader=reader)
         met_a_wall()
-    # The transaction's two, the story twice, the reader, two marks, print once, the counts.
+    # The transaction's two, the story twice, the reader, all marks of the month and of the day,
+    # those of where, print once, the counts.
     with django_assert_num_queries(9):
         counting.write()
 
@@ -203,7 +238,7 @@ def test_no_count_is_lost_between_threads_and_whoever_writes() -> None:
     def visit() -> None:
         for _ in range(2000):
             tally.visit(MONDAY, "free", opens=True, story=OTHER, reader=None)
-            tally.event(MONDAY, reached(1))
+            tally.event(MONDAY, "print_not_found")
 
     threads = [Thread(target=visit) for _ in range(4)]
     for thread in threads:

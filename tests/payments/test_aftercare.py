@@ -10,6 +10,7 @@ from paywall.entitlements.models import Entitlement
 from paywall.payments import aftercare
 from paywall.payments.gateway import GatewayRefused, GatewayUnavailable
 from paywall.payments.models import Concern
+from paywall.subscriptions.leaving import By
 from paywall.subscriptions.models import Customer, Subscription
 from tests.payments.shop import Newspaper, failing_at, stripe_id
 from tests.payments.telling import events, handle_all, keep
@@ -95,7 +96,7 @@ def test_somebody_else_who_refunded_and_cancelled_is_no_trouble(paper: Newspaper
     paper.v1.refunds.create({"payment_intent": invoice.payment_intent})
     paper.v1.subscriptions.cancel(second.stripe_id)
     aftercare._refund(paper.stripe, invoice, "duplicate", paper.now)
-    aftercare._cancel(paper.stripe, second, why="a test", now=paper.now)
+    aftercare._cancel(paper.stripe, second, why="a test", by=By.PAPER, now=paper.now)
     assert not Concern.objects.exists()
     assert len(refunds(paper)) == 1
 

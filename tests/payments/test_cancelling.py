@@ -11,6 +11,8 @@ from paywall.payments.buying import obstacle_to
 from paywall.payments.gateway import GatewayUnavailable
 from paywall.payments.hindrances import Hindered
 from paywall.payments.switching import Agreed
+from paywall.reports import recurring, subscribers
+from paywall.subscriptions.leaving import By
 from paywall.subscriptions.models import Customer, Subscription
 from paywall.subscriptions.paid import Held
 from tests.payments.shop import Newspaper, failing_at
@@ -46,6 +48,43 @@ def test_it_stays_open_until_the_end_of_what_is_paid(paper: Newspaper) -> None:
     subscription.refresh_from_db()
     assert (subscription.status, subscription.ended_at) == ("canceled", ends)
     assert charged(customer) == 1200
+
+
+@pytest.mark.parametrize(
+    ("by", "why", "told"),
+    [
+        (By.READER, "the reader cancelled", recurring.BY_READER),
+        (By.STAFF, "staff cancelled", recurring.BY_STAFF),
+        (None, "a test", recurring.AT_STRIPE),
+    ],
+    ids=["the reader", "staff", "somebody at Stripe"],
+)
+def test_who_chose_it_is_known_when_it_has_ended(
+    paper: Newspaper, by: By | None, why: str, told: str
+) -> None:
+    customer = paper.customer()
+    subscription = paper.subscribe(customer)
+    if by:
+        cancelling.cancel(paper.stripe, subscription, now=paper.now, by=by)
+    else:
+        paper.v1.subscriptions.update(subscription.stripe_id, {"cancel_at_period_end": True})
+        paper.update(customer)
+    assert subscription.changes.get(what="cancels_at").why == why
+    paper.advance(days=60)
+    paper.update(customer)  # what Stripe tells by then says nothing of who it was but this
+    subscription.refresh_from_db()
+    assert subscription.cancelled_by == (by or "")
+    since = paper.now - timedelta(days=90)
+    lives = subscribers.book([since, paper.now]).lives
+    assert recurring.movements(lives, since, paper.now).stopped == {told: 1}
+
+
+def test_who_stays_has_chosen_nothing(paper: Newspaper) -> None:
+    subscription = paper.subscribe(paper.customer())
+    cancelling.cancel(paper.stripe, subscription, now=paper.now, by=By.STAFF)
+    assert subscription.cancelled_by == By.STAFF
+    cancelling.resume(paper.stripe, subscription, now=paper.now)
+    assert subscription.cancelled_by == ""
 
 
 def test_a_trial_that_is_cancelled_costs_nothing(paper: Newspaper) -> None:

@@ -64,6 +64,8 @@ def test_it_is_cancelled_and_resumed(desk: Client, paying: Subscription) -> None
     do(desk, reader, "cancel", subscription=paying.pk)
     paying.refresh_from_db()
     assert paying.cancels_at
+    assert paying.changes.get(what="cancels_at").why == "staff cancelled"
+    assert paying.cancelled_by == "staff"
     assert "is cancelled, and paid until" in words(desk, page_of(reader))
     do(desk, reader, "resume", subscription=paying.pk)
     paying.refresh_from_db()

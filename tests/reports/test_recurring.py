@@ -8,6 +8,11 @@ import pytest
 
 from paywall.catalog.terms import Interval
 from paywall.reports.recurring import (
+    AT_STRIPE,
+    BY_READER,
+    BY_STAFF,
+    FAILED,
+    OTHER,
     Bill,
     Life,
     Priced,
@@ -96,10 +101,28 @@ def test_a_months_starts_stops_and_churn() -> None:
     june = movements(HISTORY, on(6), on(7))
     assert (june.running_before, june.started, june.stops, june.running_after) == (5, 3, 4, 4)
     assert june.running_before + june.started - june.stops == june.running_after
-    assert june.stopped == {"chosen": 1, "failed payment": 2, "other": 1}
+    assert june.stopped == {BY_READER: 1, FAILED: 2, OTHER: 1}
     assert june.churn == Fraction(4, 5)
     assert movements([], on(6), on(7)).churn is None
     assert feedback(HISTORY[:5], on(6), on(7)) == {"unused": 1, "": 2}
+
+
+@pytest.mark.parametrize(
+    ("why", "by", "feedback", "told"),
+    [
+        ("cancellation_requested", "reader", "", BY_READER),
+        ("cancellation_requested", "staff", "", BY_STAFF),
+        ("cancellation_requested", "", "unused", BY_READER),  # before it was marked
+        ("cancellation_requested", "", "", AT_STRIPE),
+        ("cancellation_requested", "paper", "", OTHER),  # a second subscription was running
+        ("payment_failed", "reader", "", FAILED),
+        ("payment_disputed", "", "", FAILED),
+        ("", "", "", OTHER),
+    ],
+)
+def test_a_stop_tells_who_chose_it(why: str, by: str, feedback: str, told: str) -> None:
+    ended = replace(LIFE, ended_at=on(6, 10), why=why, by=by, feedback=feedback, number=3)
+    assert movements([ended], on(6), on(7)).stopped == {told: 3}
 
 
 def test_one_month_goes_on_where_the_other_ended() -> None:

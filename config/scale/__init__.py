@@ -1,0 +1,1 @@
+"""A newspaper of a given size: rows that pages and screens are tried and measured on."""
