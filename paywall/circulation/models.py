@@ -9,6 +9,10 @@ from django.db.models.functions import Lower
 from paywall.catalog.models import Section
 from paywall.circulation.states import IMPORT_STATES, LINE_STATUSES, ImportState
 
+# PostgreSQL's: texts that are looked for whole are told apart by their bytes, not by the rules of a
+# language, which takes half the time. SQLite always does.
+BYTES = "varchar_pattern_ops"
+
 
 class PrintAccount(models.Model):
     """A publication's account number, with the people and addresses that prove whose it is.
@@ -46,21 +50,27 @@ class PrintAccount(models.Model):
             models.UniqueConstraint(
                 # The number first: readers are looked for by it alone.
                 fields=["number_key", "publication"],
+                opclasses=[BYTES, BYTES],
                 name="print_account_once_per_publication",
             )
         ]
         indexes: ClassVar = [
             models.Index(
                 fields=["former_number_key"],
+                opclasses=[BYTES],
                 condition=~models.Q(former_number_key=""),
                 name="print_account_former_number",
             ),
             models.Index(
-                fields=["email"], condition=~models.Q(email=""), name="print_account_email"
+                fields=["email"],
+                opclasses=[BYTES],
+                condition=~models.Q(email=""),
+                name="print_account_email",
             ),
             models.Index(Lower("last_name"), name="print_account_name"),
             models.Index(
                 fields=["phone_last4"],
+                opclasses=[BYTES],
                 condition=~models.Q(phone_last4=""),
                 name="print_account_phone",
             ),

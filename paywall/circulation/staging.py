@@ -1,8 +1,9 @@
 """Bringing the rows of a file into the staging table, where nothing is in force yet."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
+from operator import itemgetter
 from typing import IO, Any
 
 from django.db import OperationalError, connection, transaction
@@ -39,6 +40,8 @@ MANY = 50_000  # rows: fewer are deleted
 _EMPTY = {"postgresql": "TRUNCATE", "sqlite": "DELETE FROM"}  # without WHERE it looks at no row
 
 Staged = tuple[int, int, Row]  # the line, the digest, and what is kept
+Formed = tuple[str, Any]  # the account's number as it is compared, and a row to be written
+_number_of = itemgetter(0)
 
 
 class _Sorted:
@@ -103,16 +106,16 @@ def stage(file: CirculationImport, text: IO[str], profile: Profile) -> InForce:
     in_force = InForce()
     found = _Sorted(text, profile, in_force)
     rejected = 0
-    rows = in_runs(iter(found))
+    rows = _in_runs(_formed(file.pk, found))
     while True:
-        written = _write(file.pk, rows)
+        written = _write(rows)
         _reject(file, found.wrong)
         rejected += len(found.wrong)
         good = found.publications().total()
         if rejected > max(SENSELESS, good):
             raise RefusedError(f"{rejected} of its first {good + rejected} rows make no sense.")
         if len(found.wrong) >= MOST_WRONG:
-            rows = in_runs(iter(found))
+            rows = _in_runs(_formed(file.pk, found))
         elif not written:
             break
         found.wrong.clear()
@@ -126,24 +129,20 @@ def stage(file: CirculationImport, text: IO[str], profile: Profile) -> InForce:
     return in_force
 
 
-def in_runs(rows: Iterator[Staged], size: int = RUN) -> Iterator[Staged]:
-    """Yield the rows in runs ordered by number, one after another.
+def _in_runs(rows: Iterator[Formed]) -> Iterator[Formed]:
+    """Yield rows in runs ordered by number, one after another.
 
     Accounts are added in this order: it is that of their index, of which each transaction then
     touches a part. While one run is written down the next is read.
     """
-    run = sorted(islice(rows, size), key=_number_of)
+    run = sorted(islice(rows, RUN), key=_number_of)
     while run:
-        coming: list[Staged] = []
+        coming: list[Formed] = []
         for start in range(0, len(run), PIECE):
             yield from run[start : start + PIECE]
             coming += islice(rows, PIECE)
         coming.sort(key=_number_of)
         run = coming
-
-
-def _number_of(staged: Staged) -> str:
-    return staged[2][_NUMBER_KEY]
 
 
 def repeated(publication: str, number: str, key: str, *, line: int) -> Rejected:
@@ -157,30 +156,38 @@ def _is_erased(row: Row, erased: frozenset[str]) -> bool:
     return any(number and suppression_key(publication, number) in erased for number in numbers)
 
 
-def _write(file_id: int, rows: Iterator[Staged]) -> int:
+def _write(rows: Iterator[Formed]) -> int:
     """Write the next rows down in one transaction, and return how many there were."""
     if connection.vendor == "postgresql":
         with transaction.atomic(), connection.cursor() as cursor:
             hurry()
-            return _copy(cursor, file_id, islice(rows, COPIED))
-    batch = [
-        (file_id, line, digest, *row[:-2], row[-2] or None, row[-1] or None)
-        for line, digest, row in islice(rows, BATCH)
-    ]
+            return _copy(cursor, islice(rows, COPIED))
+    batch = [formed for _, formed in islice(rows, BATCH)]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(_INSERT, batch)
     make_way()
     return len(batch)
 
 
-def _copy(cursor: Any, file_id: int, rows: Iterator[Staged]) -> int:
+def _copy(cursor: Any, rows: Iterator[Formed]) -> int:
     """Send rows piece by piece: the server writes one while we read the next."""
     count = 0
     with cursor.copy(_COPY) as copy:
-        while piece := [_copied(file_id, *row) for row in islice(rows, PIECE)]:
+        while piece := [formed for _, formed in islice(rows, PIECE)]:
             copy.write("".join(piece))
             count += len(piece)
     return count
+
+
+def _formed(file_id: int, rows: Iterable[Staged]) -> Iterator[Formed]:
+    """Yield each row's number and what the database takes it as."""
+    form = _copied if connection.vendor == "postgresql" else _inserted
+    for line, digest, row in rows:
+        yield row[_NUMBER_KEY], form(file_id, line, digest, row)
+
+
+def _inserted(file_id: int, line: int, digest: int, row: Row) -> tuple[Any, ...]:
+    return (file_id, line, digest, *row[:-2], row[-2] or None, row[-1] or None)
 
 
 def _copied(file_id: int, line: int, digest: int, row: Row) -> str:
