@@ -105,19 +105,17 @@ def stage(file: CirculationImport, text: IO[str], profile: Profile) -> InForce:
     """
     in_force = InForce()
     found = _Sorted(text, profile, in_force)
-    rejected = 0
-    rows = _in_runs(_formed(file.pk, found))
-    while True:
-        written = _write(rows)
+    rejected, more = 0, True
+    while more:
+        rows = _in_runs(_formed(file.pk, found))
+        while _write(rows):
+            pass
         _reject(file, found.wrong)
         rejected += len(found.wrong)
         good = found.publications().total()
         if rejected > max(SENSELESS, good):
             raise RefusedError(f"{rejected} of its first {good + rejected} rows make no sense.")
-        if len(found.wrong) >= MOST_WRONG:
-            rows = _in_runs(_formed(file.pk, found))
-        elif not written:
-            break
+        more = len(found.wrong) >= MOST_WRONG
         found.wrong.clear()
     file.rows, file.rejected = good + rejected + found.left_out, rejected
     file.publications = dict(found.publications())

@@ -4,8 +4,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 
-from paywall.circulation import erasing, importing
+from paywall.circulation import erasing, importing, staging
 from paywall.circulation.claims import Suppressed
 from paywall.circulation.erasing import suppression_key
 from paywall.circulation.errors import RefusedError
@@ -299,6 +300,18 @@ def test_a_file_of_changes_says_nothing_of_those_it_leaves_out(tmp_path: Path) -
     assert counts(file) == ("taken", 2, 1, 1, 0, 0, 0)
     assert not PrintAccount.objects.exclude(absent_since=None).exists()
     assert PrintPublication.objects.get().rows == 10
+
+
+def test_every_good_row_among_many_bad_ones_is_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: LazySettings
+) -> None:
+    settings.CIRCULATION_REJECTED_PERCENT = 100
+    for name, few in {"RUN": 7, "PIECE": 3, "BATCH": 5, "COPIED": 5, "MOST_WRONG": 2}.items():
+        monkeypatch.setattr(staging, name, few)
+    rows = [a_line(number, status="?" if number % 5 == 0 else "active") for number in range(1, 90)]
+    assert counts(take(tmp_path, rows)) == ("taken", 89, 72, 0, 0, 17, 0)
+    assert PrintAccount.objects.count() == 72
+    assert RejectedRow.objects.count() == 17
 
 
 def test_an_account_whose_row_cannot_be_read_is_not_absent(tmp_path: Path) -> None:

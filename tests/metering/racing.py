@@ -8,8 +8,7 @@ from threading import Barrier
 from typing import Any, TypeVar
 
 import pytest
-from django.core.exceptions import ObjectDoesNotExist
-from django.db import DatabaseError, connections
+from django.db import connections
 
 Answer = TypeVar("Answer")
 
@@ -59,14 +58,6 @@ def slow_down(
 def some_try_breaks(attempt: Callable[[], bool], *, tries: int = 200) -> bool:
     """Tell whether any of many attempts broke the promise: what a control has to show.
 
-    Nearly always an early one does; a busy machine can be kind to many in a row. A row that is
-    gone under somebody's hands, or an error of the database, breaks it too.
+    Nearly always an early one does; a busy machine can be kind to many in a row.
     """
-
-    def broken() -> bool:
-        try:
-            return attempt()
-        except (DatabaseError, ObjectDoesNotExist):
-            return True
-
-    return any(broken() for _ in range(tries))
+    return any(attempt() for _ in range(tries))

@@ -5,6 +5,7 @@ from functools import partial
 from itertools import count
 
 import pytest
+from django.db import IntegrityError
 
 from paywall.metering import joining
 from paywall.metering.keys import Key
@@ -95,7 +96,13 @@ def test_merging_in_every_direction_loses_nothing(opening_meanwhile: bool) -> No
 
 @pytest.mark.usefixtures("without_locks")
 def test_control_merging_without_locks_loses_stories_or_counts() -> None:
-    assert some_try_breaks(lambda: merging_loses(opening_meanwhile=True))
+    def attempt() -> bool:
+        try:
+            return merging_loses(opening_meanwhile=True)
+        except (Meter.DoesNotExist, IntegrityError):  # merged away under somebody's hands
+            return True
+
+    assert some_try_breaks(attempt)
 
 
 def test_after_a_union_above_the_allowance_nothing_new_opens() -> None:
@@ -139,7 +146,13 @@ def test_signing_in_everywhere_at_once_counts_each_story_once() -> None:
 
 @pytest.mark.usefixtures("without_locks")
 def test_control_signing_in_everywhere_without_locks_miscounts() -> None:
-    assert some_try_breaks(lambda: signing_in_everywhere_miscounts(first_time=False))
+    def attempt() -> bool:
+        try:
+            return signing_in_everywhere_miscounts(first_time=False)
+        except (Meter.DoesNotExist, IntegrityError):  # merged away under somebody's hands
+            return True
+
+    assert some_try_breaks(attempt)
 
 
 def test_signing_in_again_while_meters_merge_never_waits_in_a_circle() -> None:

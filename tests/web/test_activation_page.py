@@ -50,10 +50,10 @@ def back_from(response: "Response") -> str:
     return parse_qs(urlsplit(response["Location"]).query)["next"][0]
 
 
-def test_looking_at_the_page_makes_no_session(client: Client) -> None:
+def test_looking_at_the_page_makes_no_session(client: Client, settings: LazySettings) -> None:
     response = client.get(PAGE)
     assert "no-store" in response["Cache-Control"]
-    assert "sessionid" not in response.cookies
+    assert settings.SESSION_COOKIE_NAME not in response.cookies
     assert not Session.objects.exists()
 
 
