@@ -10,6 +10,7 @@ from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core import signing
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -30,8 +31,8 @@ from paywall.tasks import write_print_letters
 from paywall.web import coming
 from paywall.web.activation_forms import WAYS, ActivationForm, filled_from
 
-TYPED = "print_typed"  # in the session: what was typed before signing in (again)
-TYPED_KEPT = 3600  # seconds
+TYPED = "print_typed"  # a cookie, signed: what was typed before signing in (again)
+TYPED_KEPT = 3600  # seconds; nothing of it is kept here
 IT_IS_ON = "Your digital access is on."
 PAYS_TOO = (
     "You pay for a package too, which goes on until you cancel it: your account page says how."
@@ -126,7 +127,7 @@ def _answer(request: HttpRequest, answer: Answer, now: datetime) -> HttpResponse
 @never_cache
 def _show_form(request: HttpRequest, sent: ActivationForm | None = None) -> HttpResponse:
     reader, now = cast("Reader", request.user), clock.now()
-    before = request.session.pop(TYPED, {})
+    before = _typed_before(request)
     filled = filled_from(drafts.draft_of(reader, now=now) or cases.open_of(reader), before)
     offered = None if sent else activation.offered_by_address(reader, now=now)
     printed = showing.print_of(reader, now=now)
@@ -139,12 +140,15 @@ def _show_form(request: HttpRequest, sent: ActivationForm | None = None) -> Http
         "offered": masked_number(offered.account.number) if offered else "",
         "is_proved": bool(proved_addresses(reader)),
     }
-    return render(request, "paywall/activate_form.html", context, status=_status(sent))
+    page = render(request, "paywall/activate_form.html", context, status=_status(sent))
+    if before:
+        page.delete_cookie(TYPED, path=reverse("activate"))
+    return page
 
 
 @never_cache
 def _show_strangers(request: HttpRequest, sent: ActivationForm | None = None) -> HttpResponse:
-    filled = filled_from(None, request.session.get(TYPED, {}))
+    filled = filled_from(None, _typed_before(request))
     context = {**_help(request), **_forms(sent, filled), **_ways_in(request)}
     return render(request, "paywall/activate.html", context, status=_status(sent))
 
@@ -175,9 +179,28 @@ def _keep_for_later(request: HttpRequest) -> HttpResponse:
     if begins and not form.is_valid():
         return _show_strangers(request, form)
     names = ("number", "last_name", "postal_code", "house_number", "phone")
-    request.session[TYPED] = {name: request.POST.get(name, "")[:80] for name in names}
-    request.session.set_expiry(TYPED_KEPT)  # until they sign in: see arriving
-    return redirect(_ways_in(request)["signup_url" if begins else "login_url"])
+    typed = {name: request.POST.get(name, "")[:80] for name in names}
+    leading = redirect(_ways_in(request)["signup_url" if begins else "login_url"])
+    leading.set_cookie(
+        TYPED,
+        signing.dumps(typed, salt=TYPED, compress=True),
+        max_age=TYPED_KEPT,
+        path=reverse("activate"),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return leading
+
+
+def _typed_before(request: HttpRequest) -> dict[str, str]:
+    try:
+        typed: dict[str, str] = signing.loads(
+            request.COOKIES.get(TYPED, ""), salt=TYPED, max_age=TYPED_KEPT
+        )
+    except signing.BadSignature:
+        return {}
+    return typed
 
 
 def _ways_in(request: HttpRequest) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What happens to the session and the meter when somebody signs in or proves an address."""
+"""What happens to the meter when somebody signs in or proves an address."""
 
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,8 +29,6 @@ def on_signed_in(user: Any, request: HttpRequest | None = None, **_signal: Any) 
     """Point the reader and the mailbox to one meter, with what this device opened before."""
     if not isinstance(user, Reader):
         return
-    if request:
-        request.session.set_expiry(None)  # a stranger's, with what they typed, lasts an hour
     meter_id = joining.join([keys.of_reader(user), keys.of_mailbox(user.email)], period=_period())
     token = request.COOKIES.get(COOKIE, "")[:64] if request else ""  # as the gate reads it
     if token:
