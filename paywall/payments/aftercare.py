@@ -15,7 +15,7 @@ from paywall.payments import concerns, updating
 from paywall.payments.gateway import Gateway, GatewayRefused
 from paywall.payments.happened import Touched
 from paywall.payments.models import Concern
-from paywall.subscriptions.leaving import By, marked
+from paywall.subscriptions.leaving import MARK, By, marked
 from paywall.subscriptions.lifecycle import Reason
 from paywall.subscriptions.models import Customer, Invoice, Purchase, Subscription
 from paywall.subscriptions.snapshot import Status
@@ -38,7 +38,13 @@ def look_after(stripe: Gateway, customer: Customer, *, now: datetime) -> None:
         if customer.reader_id is None:  # a checkout was on its way when they closed the account
             _cancel(stripe, subscription, why="the account was closed", by=By.PAPER, now=now)
         elif subscription.reason == Reason.REFUNDED:
-            _cancel(stripe, subscription, why="its period was refunded", by=By.STAFF, now=now)
+            _cancel(
+                stripe,
+                subscription,
+                why="its period was refunded",
+                by=_who_refunds(stripe, subscription),
+                now=now,
+            )
     for paid in _paid_for_nobody(customer):
         _refund(stripe, paid, "requested_by_customer", now)
     doubles = {each.stripe_id for each in _renewing(running)[1:]}
@@ -97,6 +103,12 @@ def _cancel(
         )
 
 
+def _who_refunds(stripe: Gateway, subscription: Subscription) -> By:
+    """Tell whether it was given back as a second one, by itself; what else is, staff gave back."""
+    told = stripe.subscription(subscription.stripe_id).get("metadata") or {}
+    return By.PAPER if told.get(MARK) == By.PAPER else By.STAFF
+
+
 def _renewing(subscriptions: Iterable[Subscription]) -> list[Subscription]:
     """Keep those that go on by themselves, the one to keep first.
 
@@ -116,6 +128,8 @@ def _end_doubles(stripe: Gateway, customer: Customer, now: datetime) -> None:
     for double in renewing[1:]:
         kept = renewing[0]
         if _may_be_refunded(double, kept):
+            # Said first: should we be broken off, the rest is done as for one that was refunded.
+            stripe.update_subscription(double.stripe_id, marked(By.PAPER))
             for invoice in double.invoices.filter(amount_paid__gt=0):
                 _refund(stripe, invoice, "duplicate", now)
             _cancel(stripe, double, why="another one was running", by=By.PAPER, now=now)

@@ -127,7 +127,8 @@ def _reduced_bills(at: Sequence[datetime]) -> QuerySet[Invoice]:
     """Keep the bills for less than the price whose period has one of these moments in it."""
     running = (Q(period_starts_at__lte=moment, period_ends_at__gt=moment) for moment in at)
     since = Q(period_ends_at__gt=at[0])  # by which they are found
-    return _whole_periods().filter(since, reduce(or_, running), below_price=True)
+    less = Q(below_price=True, amount_due__lt=F("subscription__price__amount"))
+    return _whole_periods().filter(since, reduce(or_, running), less)
 
 
 def _billed_twice(at: Sequence[datetime]) -> list[int]:

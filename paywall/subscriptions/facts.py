@@ -30,7 +30,10 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceFacts:
-    """An invoice as it was when it was fetched; the period is what it pays for."""
+    """An invoice as it was when it was fetched; the period is what it pays for.
+
+    `below_price`: it asks for less than its lines come to, by a discount, a credit or a trial.
+    """
 
     stripe_id: str
     customer_id: str
@@ -40,6 +43,7 @@ class InvoiceFacts:
     billing_reason: str
     currency: str
     amount_due: int
+    below_price: bool
     amount_paid: int
     attempts: int
     next_attempt_at: datetime | None
@@ -130,6 +134,7 @@ def invoice_facts(invoice: Mapping[str, Any], payment: Payment) -> InvoiceFacts:
         billing_reason=invoice.get("billing_reason") or "",
         currency=invoice["currency"].upper(),
         amount_due=invoice["amount_due"],
+        below_price=_asks_less(invoice),
         amount_paid=invoice["amount_paid"],
         attempts=invoice["attempt_count"],
         next_attempt_at=_moment_or_none(invoice.get("next_payment_attempt")),
@@ -178,6 +183,12 @@ def _intent(invoice: Mapping[str, Any]) -> Mapping[str, Any]:
     ]
     done = [intent for intent in found if intent.get("status") == "succeeded"]
     return next(iter(done or found), {})
+
+
+def _asks_less(invoice: Mapping[str, Any]) -> bool:
+    """Tell it by the invoice alone: what its subscription costs by now may be another price."""
+    whole = sum(line["amount"] for line in invoice["lines"]["data"] if line["amount"] >= 0)
+    return not invoice["amount_due"] or bool(invoice["amount_due"] < whole)
 
 
 def _period(invoice: Mapping[str, Any]) -> tuple[int, int]:

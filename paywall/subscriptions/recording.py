@@ -124,8 +124,7 @@ def _record_invoice(
         billing_reason=invoice.billing_reason,
         currency=invoice.currency,
         amount_due=invoice.amount_due,
-        below_price=invoice.billing_reason in WHOLE_PERIODS
-        and invoice.amount_due < subscription.price.amount,
+        below_price=invoice.billing_reason in WHOLE_PERIODS and invoice.below_price,
         amount_paid=invoice.amount_paid,
         amount_refunded=invoice.payment.amount_refunded,
         attempts=invoice.attempts,
