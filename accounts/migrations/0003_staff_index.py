@@ -2,8 +2,12 @@
 
 from django.db import migrations, models
 
+from accounts.indexing import AddIndexWhileRead
+
 
 class Migration(migrations.Migration):
+
+    atomic = False
 
     dependencies = [
         ('accounts', '0002_raised_only'),
@@ -11,11 +15,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexWhileRead(
             model_name='reader',
             index=models.Index(condition=models.Q(('is_staff', True)), fields=['id'], name='reader_is_staff'),
         ),
-        migrations.AddIndex(
+        AddIndexWhileRead(
             model_name='reader',
             index=models.Index(condition=models.Q(('is_active', False)), fields=['id'], name='reader_is_inactive'),
         ),

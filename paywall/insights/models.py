@@ -69,8 +69,8 @@ class Seen(models.Model):
 class CountedReader(models.Model):
     """Somebody was counted for a section or a story on this day, and is not counted again.
 
-    `mark` is a keyed hash of reader and place: the row says neither who read nor what, and is
-    deleted once the day is over.
+    `mark` is a keyed hash of day, reader and place: without the key the row says neither who read
+    nor what, and it is deleted in the night after that day.
     """
 
     day = models.DateField()

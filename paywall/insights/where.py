@@ -1,7 +1,8 @@
 """How many readers came to each section and story of a day, each reader once.
 
-Whether somebody was counted is kept under a keyed hash until the day is over: what a person read
-is written down here for nobody.
+Whether somebody was counted is kept under a keyed hash of the day, the reader and the place, and
+deleted in the night after that day, of erased readers too. Until then only somebody with both the
+database and its key could work out who it was; from one day to another nothing connects them.
 """
 
 import hashlib
@@ -32,9 +33,9 @@ def count(
     for key, readers in opened.items():
         section = stories[key].section
         for reader in readers:
-            places[_mark_of(reader, "", key)] = "", key
+            places[_mark_of(day, reader, "", key)] = "", key
             if section:
-                places[_mark_of(reader, section, "")] = section, ""
+                places[_mark_of(day, reader, section, "")] = section, ""
     counts: Counter[tuple[date, str, str, str]] = Counter()
     marks = sorted(places)
     for start in range(0, len(marks), BATCH):
@@ -55,9 +56,9 @@ def forget(*, before: date) -> int:
     return CountedReader.objects.filter(day__lt=before).delete()[0]
 
 
-def _mark_of(reader: int, section: str, story: str) -> int:
+def _mark_of(day: date, reader: int, section: str, story: str) -> int:
     """Return 63 bits that say which reader and place they are of to nobody without the key."""
-    told = f"{reader}\n{section}\n{story}".encode()
+    told = f"{day}\n{reader}\n{section}\n{story}".encode()
     digest = hashlib.blake2b(told, digest_size=8, key=_key(settings.MAILBOX_KEY)).digest()
     return int.from_bytes(digest, "big") >> 1
 

@@ -4,14 +4,6 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-def mark_what_asks_less(apps, schema_editor):
-    """Tell the invoices that ask less than the price, as those to come are told when recorded."""
-    apps.get_model("paywall", "Invoice").objects.filter(
-        amount_due__lt=models.F("subscription__price__amount"),
-        billing_reason__in=["subscription_create", "subscription_cycle"],
-    ).update(below_price=True)
-
-
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -46,52 +38,10 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='invoice',
             name='below_price',
-            field=models.BooleanField(default=False, help_text='It asks less for its period than the price of the subscription.'),
-        ),
-        migrations.AddField(
-            model_name='subscription',
-            name='cancelled_by',
-            field=models.CharField(blank=True, choices=[('reader', 'Reader'), ('staff', 'Staff'), ('paper', 'By itself')], help_text='Who chose that it ends. Empty: nobody, or somebody at Stripe.', max_length=8),
-        ),
-        migrations.AddIndex(
-            model_name='daycount',
-            index=models.Index(condition=models.Q(('story', ''), _negated=True), fields=['day', 'what', 'story', 'number'], name='counted_stories_by_day'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['paid_at', 'currency', 'amount_paid'], name='invoice_paid'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('amount_refunded__gt', 0)), fields=['refunded_at'], name='invoice_refunded'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['status', 'made_at'], name='invoice_status'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('attempts__gt', 0)), fields=['paid_at'], name='invoice_paid_late'),
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('below_price', True)), fields=['period_ends_at'], name='invoice_below_price'),
-        ),
-        migrations.AddIndex(
-            model_name='letter',
-            index=models.Index(fields=['kind', 'id'], name='letter_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='printcase',
-            index=models.Index(fields=['-opened_at'], name='print_case_opened'),
-        ),
-        migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(condition=models.Q(('price_since__gt', models.F('started_at')), ('status__in', ['unpaid', 'paused']), _connector='OR'), fields=['id'], name='subscription_one_by_one'),
+            field=models.BooleanField(db_default=False, default=False, help_text='It asks less for its period than the price of the subscription.'),
         ),
         migrations.AddConstraint(
             model_name='countedreader',
             constraint=models.UniqueConstraint(fields=('day', 'mark'), name='reader_counted_once'),
         ),
-        migrations.RunPython(mark_what_asks_less, migrations.RunPython.noop),
     ]

@@ -78,8 +78,8 @@ def _is_paid_for(subscription: Subscription) -> bool:
 def resume(stripe: Gateway, subscription: Subscription, *, now: datetime) -> None:
     """Take a cancellation back. Raises Hindered once it is over, and GatewayError."""
     theirs = stripe.subscription(subscription.stripe_id)
-    if theirs["status"] not in ENDED and theirs.get("cancel_at"):
-        stripe.update_subscription(subscription.stripe_id, going_on(theirs))
+    if theirs["status"] not in ENDED and (asked := going_on(theirs)):
+        stripe.update_subscription(subscription.stripe_id, asked)
     catch_up(stripe, subscription, why="the reader stays", now=now)
     if subscription.status in ENDED:
         raise Hindered(OVER)

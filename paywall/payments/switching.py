@@ -30,7 +30,7 @@ from paywall.payments.quoting import (
     way_to,
 )
 from paywall.payments.wanting import EVERY, amount_in_words
-from paywall.subscriptions.leaving import marked
+from paywall.subscriptions.leaving import MARK, marked
 from paywall.subscriptions.models import Subscription
 from paywall.subscriptions.switches import Way
 
@@ -96,14 +96,18 @@ def release(stripe: Gateway, theirs: Json) -> None:
 
 
 def going_on(theirs: Json) -> Json:
-    """Return what takes a cancellation back, if there is one.
+    """Return what takes a cancellation back, if there is one, with who chose it.
+
+    Of one that was taken back at Stripe, who chose it is left.
 
     The portal and the dashboard may name a moment, which is taken back in its own words.
     https://docs.stripe.com/billing/subscriptions/billing-mode/compare
     """
     if theirs.get("cancel_at_period_end"):
         return {"cancel_at_period_end": False, **marked(None)}
-    return {"cancel_at": "", **marked(None)} if theirs.get("cancel_at") else {}
+    if theirs.get("cancel_at"):
+        return {"cancel_at": "", **marked(None)}
+    return marked(None) if (theirs.get("metadata") or {}).get(MARK) else {}
 
 
 def _is_done(subscription: Subscription, price: Price) -> bool:
@@ -164,8 +168,8 @@ def _change(
 
 def _schedule(stripe: Gateway, theirs: Json, subscription: Subscription, price_id: str) -> None:
     """Change the price when the running period is over, in the place of any change that waits."""
-    if theirs.get("cancel_at"):
-        stripe.update_subscription(subscription.stripe_id, going_on(theirs))
+    if asked := going_on(theirs):
+        stripe.update_subscription(subscription.stripe_id, asked)
     schedule = theirs.get("schedule") or stripe.create_schedule(
         {"from_subscription": subscription.stripe_id}, key=_key(subscription, "schedule")
     )

@@ -110,6 +110,8 @@ class Subscription(Recorded):
     cancelled_by = models.CharField(
         max_length=8,
         blank=True,
+        db_default="",
+        default="",
         choices=CANCELLED_BY_CHOICES,
         help_text="Who chose that it ends. Empty: nobody, or somebody at Stripe.",
     )
@@ -150,7 +152,9 @@ class Invoice(Recorded):
     currency = models.CharField(max_length=3)
     amount_due = models.IntegerField()
     below_price = models.BooleanField(
-        default=False, help_text="It asks less for its period than the price of the subscription."
+        db_default=False,
+        default=False,
+        help_text="It asks less for its period than the price of the subscription.",
     )
     amount_paid = models.IntegerField(default=0)
     amount_refunded = models.IntegerField(default=0)

@@ -12,6 +12,7 @@ from typing import Any
 from paywall.subscriptions.leaving import MARK, By
 
 UNPAID = frozenset({"open", "uncollectible"})  # invoices that somebody owes
+REQUESTED = "cancellation_requested"  # why it ended, where somebody chose that
 
 
 class Status(StrEnum):
@@ -102,8 +103,18 @@ def snapshot_of(subscription: Mapping[str, Any]) -> Snapshot:
 
 
 def _who(subscription: Mapping[str, Any]) -> str:
-    """Return who chose that it ends, as we told Stripe; "" where it was chosen there."""
-    told = (subscription.get("metadata") or {}).get(MARK, "")
+    """Return who chose that it ends, as we told Stripe; "" where it was chosen there.
+
+    What we told stays at Stripe when somebody takes the cancellation back there: it is believed
+    only while there is one, or once that is why it ended. Whoever then cancels there as well is
+    taken for whom we told of, unless we changed it in between (`switching.going_on`).
+    """
+    if subscription["status"] in {Status.CANCELED, Status.INCOMPLETE_EXPIRED}:
+        reason = (subscription.get("cancellation_details") or {}).get("reason")
+        is_chosen = reason == REQUESTED
+    else:
+        is_chosen = bool(subscription.get("cancel_at") or subscription.get("cancel_at_period_end"))
+    told = (subscription.get("metadata") or {}).get(MARK, "") if is_chosen else ""
     return told if told in set(By) else ""
 
 

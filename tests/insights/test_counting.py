@@ -9,12 +9,13 @@ from django.conf import LazySettings
 from django.db import DatabaseError
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
+from paywall import clock, tasks
 from paywall.catalog.story import Access, Story
 from paywall.entitlements import granting
 from paywall.entitlements.models import Source
 from paywall.insights import counting, keeping, where
 from paywall.insights.happenings import What, reached
-from paywall.insights.models import CountedStory, DayCount, PrintReaderDay, Seen
+from paywall.insights.models import CountedReader, CountedStory, DayCount, PrintReaderDay, Seen
 from paywall.insights.tally import Tally
 from tests.making import make_reader
 
@@ -123,6 +124,28 @@ def test_readers_of_a_story_and_a_section_count_once_a_day_each() -> None:
     assert number(What.READERS, day=TUESDAY, section="news") == 1
     assert where.forget(before=TUESDAY) == 7
     assert number(What.READERS, section="news") == 3
+
+
+def test_nothing_connects_what_a_reader_read_on_two_days() -> None:
+    reader = make_reader().pk
+    for day in (MONDAY, TUESDAY):
+        opened(day=day, reader=reader)
+    counting.write()
+    marks = CountedReader.objects.values_list("mark", flat=True)
+    assert len(set(marks)) == len(marks) == 4
+
+
+def test_the_night_after_forgets_who_was_counted(
+    monkeypatch: pytest.MonkeyPatch, settings: LazySettings
+) -> None:
+    settings.TIME_ZONE = "America/New_York"
+    for day in (MONDAY, TUESDAY):
+        opened(day=day, reader=make_reader().pk)
+    counting.write()
+    night = datetime(2026, 12, 1, 8, 20, tzinfo=UTC)  # 3:20 on Tuesday there
+    monkeypatch.setattr(clock, "now", lambda: night)
+    tasks.forget_old_reads()
+    assert set(CountedReader.objects.values_list("day", flat=True)) == {TUESDAY}
 
 
 def test_a_reader_deleted_meanwhile_keeps_nothing_from_being_written() -> None:

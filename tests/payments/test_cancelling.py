@@ -12,7 +12,7 @@ from paywall.payments.gateway import GatewayUnavailable
 from paywall.payments.hindrances import Hindered
 from paywall.payments.switching import Agreed
 from paywall.reports import recurring, subscribers
-from paywall.subscriptions.leaving import By
+from paywall.subscriptions.leaving import By, marked
 from paywall.subscriptions.models import Customer, Subscription
 from paywall.subscriptions.paid import Held
 from tests.payments.shop import Newspaper, failing_at
@@ -84,6 +84,43 @@ def test_who_stays_has_chosen_nothing(paper: Newspaper) -> None:
     cancelling.cancel(paper.stripe, subscription, now=paper.now, by=By.STAFF)
     assert subscription.cancelled_by == By.STAFF
     cancelling.resume(paper.stripe, subscription, now=paper.now)
+    assert subscription.cancelled_by == ""
+
+
+def taken_back_at_stripe(paper: Newspaper) -> Subscription:
+    """Have the reader cancel, and somebody take that back in Stripe's dashboard."""
+    subscription = paper.subscribe(paper.customer())
+    cancelling.cancel(paper.stripe, subscription, now=paper.now)
+    paper.v1.subscriptions.update(subscription.stripe_id, {"cancel_at_period_end": False})
+    paper.update(subscription.customer)
+    subscription.refresh_from_db()
+    return subscription
+
+
+def test_nobody_has_chosen_the_end_of_what_goes_on_again(paper: Newspaper) -> None:
+    subscription = taken_back_at_stripe(paper)
+    assert (subscription.cancels_at, subscription.cancelled_by) == (None, "")
+
+
+def test_whoever_cancels_at_stripe_later_is_not_taken_for_a_reader_who_chose_to_stay(
+    paper: Newspaper,
+) -> None:
+    subscription = taken_back_at_stripe(paper)
+    cancelling.resume(paper.stripe, subscription, now=paper.now)
+    paper.v1.subscriptions.update(subscription.stripe_id, {"cancel_at_period_end": True})
+    paper.update(subscription.customer)
+    subscription.refresh_from_db()
+    assert subscription.cancels_at
+    assert subscription.cancelled_by == ""
+
+
+def test_what_ends_unpaid_was_not_ended_by_a_reader_who_once_cancelled(paper: Newspaper) -> None:
+    customer, subscription = past_due(paper)
+    paper.v1.subscriptions.update(subscription.stripe_id, marked(By.READER))
+    paper.advance(days=60)
+    paper.update(customer)
+    subscription.refresh_from_db()
+    assert (subscription.status, subscription.cancel_reason) == ("canceled", "payment_failed")
     assert subscription.cancelled_by == ""
 
 
