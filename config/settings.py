@@ -307,7 +307,11 @@ refuse_days_outside("ENDING_NOTICE_DAYS", ENDING_NOTICE_DAYS, least=3, most=21)
 
 # -- Readers and signing in (django-allauth) ---------------------------------------------------
 AUTH_USER_MODEL = "accounts.Reader"
-AUTHENTICATION_BACKENDS = ["accounts.loading.ReaderBackend"]
+AUTHENTICATION_BACKENDS = [
+    "accounts.loading.ReaderBackend",
+    # Sessions that began under this name last for a year: without it their readers are signed out.
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
