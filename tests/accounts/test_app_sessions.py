@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.test import Client
 
+from accounts.models import Reader
 from tests.accounts.doing import ASK_FOR_CODE, PASSWORD, is_signed_in, newest_code, type_code
 from tests.accounts.doing import TYPE_CODE_TO_SIGN_IN as CODE_PAGE
 from tests.making import make_reader
@@ -68,3 +70,29 @@ def test_a_browser_with_a_tokens_cookie_signs_in_afresh() -> None:
     browser.post("/accounts/login/", {"login": ADA, "password": PASSWORD})
     assert is_signed_in(browser)
     assert browser.cookies["session"].value != token
+
+
+@pytest.mark.parametrize("get_token", [token_by_password, token_by_code])
+@pytest.mark.parametrize(
+    ("method", "path", "said"),
+    [
+        ("POST", "account/password/change", {"new_password": "chosen by a site"}),
+        ("POST", "account/email", {"email": "site@example.com"}),
+        ("GET", "account/authenticators", None),
+        ("GET", "auth/sessions", None),
+        ("DELETE", "auth/sessions", {"sessions": [1]}),
+    ],
+)
+def test_a_token_changes_nothing_about_the_account(
+    get_token: Any, method: str, path: str, said: Any
+) -> None:
+    headers = {"X-Session-Token": get_token()}
+    mail.outbox.clear()
+    answer = getattr(Client(), method.lower())(
+        f"/_allauth/app/v1/{path}",
+        headers=headers,
+        **({} if said is None else {"data": said, "content_type": "application/json"}),
+    )
+    assert answer.status_code == 404
+    assert not mail.outbox
+    assert not Reader.objects.get().check_password("chosen by a site")
