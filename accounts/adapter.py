@@ -25,6 +25,7 @@ SHOW_WITH = {
     "reauthenticate": "With my password",
     "mfa_reauthenticate": "With my authenticator app, or a recovery code",
     "mfa_reauthenticate:webauthn": "With my passkey",
+    "code": "With a code that is emailed to me",
 }
 NOT_IN_ADDRESSES = re.compile(r"[\x00-\x20\x7f\\]")  # ours have them percent-encoded
 WRONG_CODE = "That is not the code. Check it, and type it again."
@@ -66,10 +67,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("account")
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
-        return [
-            {**method, "description": SHOW_WITH[method["id"]]}
-            for method in super().get_reauthentication_methods(user)
-        ]
+        """Name the ways to show once more who it is; a code, where there is no other."""
+        methods = super().get_reauthentication_methods(user)
+        if user.is_authenticated and not methods:
+            methods = [{"id": "code", "url": reverse("account_reauthenticate_code")}]
+        return [{**method, "description": SHOW_WITH[method["id"]]} for method in methods]
 
     def render_mail(
         self,

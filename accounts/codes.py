@@ -64,7 +64,7 @@ class ProveAddress(CodePage):
 
 
 class SignInWithCode(CodePage):
-    """The code that signs in."""
+    """The code that signs in, or shows once more that it is who is signed in."""
 
     here = "account_confirm_login_code"
     start = "account_request_login_code"
@@ -72,10 +72,12 @@ class SignInWithCode(CodePage):
     template_name = "account/confirm_login_code.html"
 
     def find_process(self) -> Any:
-        if self.request.user.is_authenticated:
-            return None
         stage = LoginStageController.enter(self.request, LoginByCodeStage.key)
-        return LoginCodeVerificationProcess(stage=stage) if stage and stage.state else None
+        if not stage or not stage.state:
+            return None
+        if self.request.user.is_authenticated and self.request.user != stage.login.user:
+            return None
+        return LoginCodeVerificationProcess(stage=stage)
 
     def may_send(self, email: str) -> bool:
         return bool(ratelimit.consume(self.request, action="request_login_code", key=email))

@@ -13,7 +13,8 @@ from allauth.headless.base.response import (
     ConflictResponse,
     RateLimitResponse,
 )
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 
 from accounts import signing_up
 from accounts.forms import AnswersAlike
@@ -81,3 +82,13 @@ class ResetPassword(FewTries, views.ResetPasswordView):
 
     input_class = ResetInput
     http_method_names: ClassVar = ["post", "options"]
+
+
+@csrf_exempt
+def on_our_own_pages(request: HttpRequest) -> HttpResponse:
+    """Serve none of what allauth has to look after an account: not to whoever holds a token.
+
+    A site could set the password of a reader who has none, or add an address of its own, and
+    come back as the reader.
+    """
+    return JsonResponse({"status": 404}, status=404)

@@ -5,12 +5,13 @@ They are allauth's, by its names; what stands here first answers in its place.
 
 from django.urls import include, path
 
-from accounts import codes, entrance
+from accounts import codes, entrance, shown_again
 
 urlpatterns = [
     path("login/", entrance.SignIn.as_view(), name="account_login"),
     path("login/code/", entrance.RequestCode.as_view(), name="account_request_login_code"),
     path("login/code/confirm/", codes.SignInWithCode.as_view(), name="account_confirm_login_code"),
+    path("reauthenticate/code/", shown_again.with_code, name="account_reauthenticate_code"),
     path("signup/", entrance.SignUp.as_view(), name="account_signup"),
     path("confirm-email/", codes.ProveAddress.as_view(), name="account_email_verification_sent"),
     path("email/", entrance.ChangeAddress.as_view(), name="account_email"),

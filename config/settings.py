@@ -157,7 +157,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "paywall.gate.strangers.StrangersMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.app_sessions.CookieSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -307,7 +307,11 @@ refuse_days_outside("ENDING_NOTICE_DAYS", ENDING_NOTICE_DAYS, least=3, most=21)
 
 # -- Readers and signing in (django-allauth) ---------------------------------------------------
 AUTH_USER_MODEL = "accounts.Reader"
-AUTHENTICATION_BACKENDS = ["accounts.loading.ReaderBackend"]
+AUTHENTICATION_BACKENDS = [
+    "accounts.loading.ReaderBackend",
+    # Sessions that began under this name last for a year: without it their readers are signed out.
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -388,6 +392,7 @@ OWN_STORIES = "articles.keys.find_story"  # knows the stories that the paper kee
 API_READER_PER_MINUTE = env.int("API_READER_PER_MINUTE", default=300)
 API_STRANGER_PER_MINUTE = env.int("API_STRANGER_PER_MINUTE", default=600)  # an address, a minute
 HEADLESS_CLIENTS = ("app",)
+HEADLESS_TOKEN_STRATEGY = "accounts.app_sessions.MarkedTokens"  # noqa: S105  # a class
 # Pages of these origins may ask from a browser, with a reader's token: no cookie goes there.
 CORS_ALLOWED_ORIGINS = env.list("API_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/(api/v1|_allauth/app)/"

@@ -2,7 +2,6 @@
 
 from typing import cast
 
-from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.conf import settings
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
@@ -11,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Reader
+from accounts.shown_again import has_just_shown
 from paywall import clock
 from paywall.api import asked
 from paywall.api.authentication import session_of
@@ -33,7 +33,8 @@ class Export(Door):
         operation_id="export",
         summary="Everything that is kept about the reader: to readers themselves only",
         description="On the paper’s own site, with the reader’s session there, right after they "
-        "typed their password again at /accounts/reauthenticate/. Not with a token, which "
+        "showed again who they are at /accounts/reauthenticate/: with their password, their second "
+        "factor or, having neither, an emailed code. Not with a token, which "
         "another site may hold: 403 `reader-needed`, whose `help` is the page where the reader "
         "downloads it.",
         auth=[{"session": []}],  # type: ignore[list-item]  # as its documentation has it
@@ -47,7 +48,7 @@ class Export(Door):
         self.require_somebody(request)
         if session_of(request) is not None:
             raise ReaderNeeded(READER_ALONE, help=page)
-        if not did_recently_reauthenticate(request._request):
+        if not has_just_shown(request._request):
             again = f"{settings.SITE_URL}{reverse('account_reauthenticate')}"
             raise SignInAgain(AGAIN, help=again)
         return Response(exporting.export(cast("Reader", request.user), now=clock.now()))

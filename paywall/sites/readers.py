@@ -3,15 +3,17 @@
 import uuid
 from datetime import datetime
 
+from allauth.headless.internal import sessionkit
 from allauth.usersessions.models import UserSession
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
+from accounts import app_sessions
 from accounts.loading import load
 from accounts.models import Reader
 from paywall.sites.models import ApiSite, SiteReader
 
-HELD_BY = "held_by"  # of the data that a session is listed with: the site that has its token
+HELD_BY = "held_by"  # of the data that a session is listed with: the sites that have its token
 OF_SITE = """
     JOIN paywall_sitereader ON paywall_sitereader.reader_id = accounts_reader.id
     WHERE public_id = %s AND paywall_sitereader.site_id = %s AND is_active
@@ -29,7 +31,8 @@ def introduce(site: ApiSite, reader: Reader, *, now: datetime, token: str = "") 
 
     The session behind the `token` that the site showed is kept in mind as one that it holds.
     """
-    UserSession.objects.filter(user=reader, session_key=token).update(data={HELD_BY: site.pk})
+    if token:
+        _note_holder(site, reader, token)
     row, _ = SiteReader.objects.get_or_create(site=site, reader=reader, defaults={"since": now})
     return row
 
@@ -47,8 +50,30 @@ def let_go(site: ApiSite, public_id: uuid.UUID) -> bool:
 
 
 def part_from(row: SiteReader) -> None:
-    """Have a site know nothing more about a reader who asks for it, and sign them out there."""
-    row.delete()
-    for session in UserSession.objects.filter(user=row.reader_id, data__has_key=HELD_BY):
-        if session.data.get(HELD_BY) == row.site_id:
+    """Have a site know nothing more about a reader who asks for it, and sign them out there.
+
+    A token that no site showed us yet may be this one's all the same: it ends as well.
+    """
+    for session in UserSession.objects.filter(user=row.reader_id):
+        holders = _holders(session)
+        if row.site_id in holders or (not holders and _is_an_apps(session)):
             session.end()
+    row.delete()  # last: where ending a session fails, the reader can leave once more
+
+
+def _note_holder(site: ApiSite, reader: Reader, token: str) -> None:
+    with transaction.atomic():
+        held = UserSession.objects.select_for_update().filter(user=reader, session_key=token)
+        for session in held:
+            session.data = {**session.data, HELD_BY: sorted({*_holders(session), site.pk})}
+            session.save(update_fields=["data"])
+
+
+def _holders(session: UserSession) -> list[int]:
+    """Return the sites that showed a session's token; one alone was once kept without a list."""
+    held = session.data.get(HELD_BY, [])
+    return held if isinstance(held, list) else [held]
+
+
+def _is_an_apps(session: UserSession) -> bool:
+    return app_sessions.is_of_an_app(sessionkit.session_store(session.session_key))

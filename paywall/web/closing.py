@@ -2,7 +2,6 @@
 
 from typing import cast
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Reader
+from accounts.shown_again import shown_again
 from paywall import clock
 from paywall.payments import gateway
 from paywall.privacy import closing
@@ -20,7 +20,7 @@ from paywall.web.telling import telling
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @login_required
-@reauthentication_required  # type: ignore[untyped-decorator]
+@shown_again
 @telling
 def close(request: HttpRequest) -> HttpResponse:
     """Say what ends and what is kept; a POST ends it."""

@@ -143,6 +143,11 @@ def without_a_password(client: Client) -> Response:
     return client.get(reverse("account_set_password"))
 
 
+def a_code_again(client: Client) -> Response:
+    without_a_password(client)
+    return client.get(reverse("account_reauthenticate_code"))
+
+
 def with_a_code_under_way(client: Client) -> Response:
     sign_up(client, ADA)
     return client.get(SIGN_IN)
@@ -188,6 +193,7 @@ PAGES: dict[str, Callable[[Client], Response]] = {
     "no passkeys": fresh_reader(reverse("mfa_list_webauthn")),
     "add a passkey": fresh_reader(reverse("mfa_add_webauthn")),
     "password again": reader(reverse("account_reauthenticate")),
+    "code again": a_code_again,
     "app again": reader(reverse("mfa_reauthenticate")),
 }
 

@@ -1,6 +1,9 @@
 """A reader leaves a site that they signed in on."""
 
+from unittest.mock import Mock
+
 import pytest
+from allauth.usersessions.models import UserSession
 from django.test import Client
 
 from accounts.models import Reader
@@ -28,11 +31,19 @@ def reader() -> Reader:
 @pytest.fixture
 def app(reader: Reader, server: Server) -> Caller:
     """Return what the site holds of the reader, who signed in there: the token it showed us."""
+    app = some_app(reader)
+    assert server.ask("POST", "readers/", shown(app)).status_code == 200
+    return app
+
+
+def some_app(reader: Reader) -> Caller:
     typed = {"email": reader.email, "password": PASSWORD}
     signed_in = Client().post(SIGN_IN, typed, content_type="application/json").json()
-    token = signed_in["meta"]["session_token"]
-    assert server.ask("POST", "readers/", {"session_token": token}).status_code == 200
-    return Caller({"X-Session-Token": token}, Client())
+    return Caller({"X-Session-Token": signed_in["meta"]["session_token"]}, Client())
+
+
+def shown(app: Caller) -> dict[str, str]:
+    return {"session_token": app.headers["X-Session-Token"]}
 
 
 def address_of(server: Server) -> str:
@@ -71,10 +82,51 @@ def test_what_the_site_holds_is_good_for_nothing_then(
     browser = sign_in(reader)
     browser.post(address_of(server))
     assert app.ask("GET", "me/").status_code == 401
-    shown = {"session_token": app.headers["X-Session-Token"]}
-    assert server.ask("POST", "readers/", shown).status_code == 422
+    assert server.ask("POST", "readers/", shown(app)).status_code == 422
     assert elsewhere.ask("GET", "me/").status_code == 200
     assert browser.get("/account/").status_code == 200
+
+
+def test_a_token_that_two_sites_hold_ends_with_either(
+    reader: Reader, app: Caller, server: Server
+) -> None:
+    another = Server.of(make_site("Another", "https://another.example"))
+    assert another.ask("POST", "readers/", shown(app)).status_code == 200
+    only_there = some_app(reader)
+    assert another.ask("POST", "readers/", shown(only_there)).status_code == 200
+    sign_in(reader).post(address_of(server))
+    assert app.ask("GET", "me/").status_code == 401
+    assert server.ask("POST", "readers/", shown(app)).status_code == 422
+    assert only_there.ask("GET", "me/").status_code == 200
+    assert [row.site for row in SiteReader.objects.all()] == [another.site]
+
+
+def test_a_token_kept_back_ends_too(reader: Reader, app: Caller, server: Server) -> None:
+    kept_back = some_app(reader)
+    sign_in(reader).post(address_of(server))
+    assert server.ask("POST", "readers/", shown(kept_back)).status_code == 422
+    assert not SiteReader.objects.exists()
+
+
+def test_a_token_noted_when_one_site_could_be_ends_too(
+    reader: Reader, app: Caller, server: Server
+) -> None:
+    UserSession.objects.filter(user=reader).update(data={"held_by": server.site.pk})
+    sign_in(reader).post(address_of(server))
+    assert app.ask("GET", "me/").status_code == 401
+
+
+def test_leaving_that_failed_is_done_again(
+    reader: Reader, app: Caller, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = sign_in(reader)
+    with monkeypatch.context() as broken:
+        broken.setattr(UserSession, "end", Mock(side_effect=ConnectionError))
+        with pytest.raises(ConnectionError):
+            browser.post(address_of(server))
+    assert app.ask("GET", "me/").status_code == 200
+    assert browser.post(address_of(server))["Location"] == "/account/"
+    assert app.ask("GET", "me/").status_code == 401
 
 
 def test_nobody_leaves_for_somebody_else(reader: Reader, app: Caller, server: Server) -> None:
