@@ -129,5 +129,6 @@ def test_broken_off_anywhere_it_ends_right(
             told(life, event)
             wanted, count = what_is_left(life), steps.taken
         assert count
-        for last in range(1, count + 1):
+        # Every other step; the rest with the other database.
+        for last in range(1 + (connection.vendor == "postgresql"), count + 1, 2):
             assert handled_with_trouble(life, event, last) == wanted, f"step {last} of {count}"
