@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from celery.app.task import Task
 from django.conf import LazySettings
+from django.conf import settings as configured
 from django.core.cache import cache
 
 from articles import stories
@@ -23,7 +24,7 @@ from tests.config import emptying
 emptying.install()
 
 TESTS = Path(__file__).parent
-PAGES = {"accounts", "leaks", "staff", "web"}
+PAGES = {"accounts", "demo", "health", "leaks", "letters", "privacy", "staff", "web"}
 NEEDS_SERVICES = {"django_db", "journey", "services"}
 A_DATABASE = {"db", "transactional_db", "live_server"}
 
@@ -32,7 +33,8 @@ A_DATABASE = {"db", "transactional_db", "live_server"}
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark `once` what has no database of the tests: it is the same whichever they run on.
 
-    And `pages` what asks for pages and looks at them: CI does that on PostgreSQL alone.
+    And `pages` what is about pages, letters and the demonstration more than about rows: CI does
+    that on PostgreSQL alone.
     """
     for item in items:
         if item.path.relative_to(TESTS).parts[0] in PAGES:
@@ -41,6 +43,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = set(getattr(item, "fixturenames", ()))
         if not marks & (NEEDS_SERVICES | {"pages"}) and not fixtures & A_DATABASE:
             item.add_marker("once")
+
+
+def pytest_sessionstart() -> None:
+    """Let the many threads of a race wait for connections, however busy the machine."""
+    if pool := configured.DATABASES["default"].get("OPTIONS", {}).get("pool"):
+        pool["timeout"] = 30
 
 
 def pytest_collection_finish() -> None:
