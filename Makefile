@@ -8,7 +8,7 @@ BIN := .venv/bin
 READY := .venv/ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check bench format lock clean
+.PHONY: demo test check check-types check-form check-start bench format lock clean
 
 # Make the newspaper of an invented town, and serve it on 127.0.0.1 until Ctrl-C. Without a
 # STRIPE_SECRET_KEY the Stripe sandbox runs beside it, on PORT + 100.
@@ -20,12 +20,18 @@ test: $(READY)
 	$(BIN)/pytest -n $(JOBS) $(ARGS)
 
 # Everything that needs no running: form, types, the order of the rooms, migrations, deployment.
-check: $(READY)
+check: check-types check-form check-start
+
+check-types: $(READY)
+	$(BIN)/mypy
+
+check-form: $(READY)
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
 	find accounts articles config paywall -name '*.html' | xargs $(BIN)/djade --check --target-version 5.2
+	$(BIN)/lint-imports
+
+check-start: $(READY)
 	DEBUG=1 $(BIN)/python manage.py makemigrations --check --dry-run
 	env -i PATH="$$PATH" $$(grep -v '^#' tests/deployment/production.env) \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
