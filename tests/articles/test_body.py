@@ -57,7 +57,7 @@ class Reader(HTMLParser):
 
 
 @given(TANGLES)
-@settings(max_examples=300)
+@settings(max_examples=100)
 @example('<iframe src="https://www.youtube.com/embed/x"><script>alert(1)</script></iframe>')
 @example('<p><iframe src="https://www.youtube.com/embed/x"></p><script>alert(1)</script></iframe>')
 @example("<svg><style><img src=x onerror=alert(1)></style></svg>")
@@ -76,7 +76,7 @@ def test_nothing_that_runs_survives(source: str) -> None:
 
 
 @given(TANGLES)
-@settings(max_examples=300)
+@settings(max_examples=100)
 @example("<pre>\n\n a<hr>\n b</pre>")
 @example("<h2><div>a<br><br>b</div><img src=/a.jpg></h2>")
 @example("<p><table>text<tr>more<td>a<p>b</table>")
@@ -88,7 +88,7 @@ def test_cleaning_is_done_once(source: str) -> None:
 
 
 @given(st.one_of(TANGLES, PROSE))
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_an_opening_is_never_more_than_a_third(source: str) -> None:
     text = clean(source)
     opening = opening_of(text)
@@ -101,7 +101,7 @@ def test_an_opening_is_never_more_than_a_third(source: str) -> None:
 
 
 @given(TANGLES)
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_an_opening_is_as_clean_as_the_text(source: str) -> None:
     for part in opening_of(clean(source)):
         again = clean(part).replace("&nbsp;", "\xa0")
