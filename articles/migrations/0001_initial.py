@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from accounts.building import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -13,54 +15,53 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Article',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('headline', models.CharField(max_length=200)),
-                ('slug', models.SlugField(max_length=120, unique=True)),
-                ('standfirst', models.CharField(blank=True, max_length=400)),
-                ('byline', models.CharField(blank=True, max_length=200)),
-                ('genre', models.CharField(choices=[('story', 'Story'), ('obituary', 'Obituary'), ('public_notice', 'Public notice'), ('public_safety', 'Public safety'), ('correction', 'Correction'), ('sponsored', 'Sponsored')], default='story', max_length=16)),
-                ('access', models.CharField(blank=True, choices=[('free', 'Free'), ('metered', 'Metered'), ('subscribers', 'Subscribers only')], help_text='Empty: as the genre and the section say.', max_length=16)),
-                ('free_until', models.DateTimeField(blank=True, help_text='Breaking news: free for everybody until then.', null=True)),
-                ('picture', models.ImageField(blank=True, height_field='picture_height', upload_to='pictures/%Y/%m', width_field='picture_width')),
-                ('picture_width', models.PositiveIntegerField(blank=True, editable=False, null=True)),
-                ('picture_height', models.PositiveIntegerField(blank=True, editable=False, null=True)),
-                ('picture_address', models.URLField(blank=True, help_text='Where an imported picture is, unless uploaded here.', max_length=500)),
-                ('picture_alt', models.CharField(blank=True, max_length=300, verbose_name='picture shows')),
-                ('picture_caption', models.CharField(blank=True, max_length=400)),
-                ('picture_credit', models.CharField(blank=True, max_length=200)),
-                ('published_at', models.DateTimeField(db_index=True)),
-                ('updated_at', models.DateTimeField(help_text='Shown to readers when later than published.')),
-                ('opening', models.JSONField(default=list, editable=False, help_text='Its first paragraphs as HTML, together no more than a third of the text.')),
-                ('source', models.CharField(blank=True, help_text='What it was imported from.', max_length=200)),
-                ('source_guid', models.CharField(blank=True, max_length=500, null=True, unique=True)),
-                ('source_digest', models.CharField(blank=True, editable=False, max_length=64)),
-                ('edited_at', models.DateTimeField(blank=True, editable=False, help_text='When staff last changed it.', null=True)),
-                ('section', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='articles', to='paywall.section')),
-            ],
-            options={
-                'ordering': ('-published_at', '-pk'),
-            },
-        ),
-        migrations.CreateModel(
-            name='ArticleBody',
-            fields=[
-                ('article', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='body', serialize=False, to='articles.article')),
-                ('html', models.TextField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name='OldAddress',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(max_length=500, unique=True)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='old_addresses', to='articles.article')),
-            ],
-        ),
-        migrations.AddIndex(
-            model_name='article',
-            index=models.Index(fields=['section', '-published_at'], name='articles_ar_section_27aa64_idx'),
-        ),
+        CreateModels([
+            migrations.CreateModel(
+                name='Article',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('headline', models.CharField(max_length=200)),
+                    ('slug', models.SlugField(max_length=120, unique=True)),
+                    ('standfirst', models.CharField(blank=True, max_length=400)),
+                    ('byline', models.CharField(blank=True, max_length=200)),
+                    ('genre', models.CharField(choices=[('story', 'Story'), ('obituary', 'Obituary'), ('public_notice', 'Public notice'), ('public_safety', 'Public safety'), ('correction', 'Correction'), ('sponsored', 'Sponsored')], default='story', max_length=16)),
+                    ('access', models.CharField(blank=True, choices=[('free', 'Free'), ('metered', 'Metered'), ('subscribers', 'Subscribers only')], help_text='Empty: as the genre and the section say.', max_length=16)),
+                    ('free_until', models.DateTimeField(blank=True, help_text='Breaking news: free for everybody until then.', null=True)),
+                    ('picture', models.ImageField(blank=True, height_field='picture_height', upload_to='pictures/%Y/%m', width_field='picture_width')),
+                    ('picture_width', models.PositiveIntegerField(blank=True, editable=False, null=True)),
+                    ('picture_height', models.PositiveIntegerField(blank=True, editable=False, null=True)),
+                    ('picture_address', models.URLField(blank=True, help_text='Where an imported picture is, unless uploaded here.', max_length=500)),
+                    ('picture_alt', models.CharField(blank=True, max_length=300, verbose_name='picture shows')),
+                    ('picture_caption', models.CharField(blank=True, max_length=400)),
+                    ('picture_credit', models.CharField(blank=True, max_length=200)),
+                    ('published_at', models.DateTimeField(db_index=True)),
+                    ('updated_at', models.DateTimeField(help_text='Shown to readers when later than published.')),
+                    ('opening', models.JSONField(default=list, editable=False, help_text='Its first paragraphs as HTML, together no more than a third of the text.')),
+                    ('source', models.CharField(blank=True, help_text='What it was imported from.', max_length=200)),
+                    ('source_guid', models.CharField(blank=True, max_length=500, null=True, unique=True)),
+                    ('source_digest', models.CharField(blank=True, editable=False, max_length=64)),
+                    ('edited_at', models.DateTimeField(blank=True, editable=False, help_text='When staff last changed it.', null=True)),
+                    ('section', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='articles', to='paywall.section')),
+                ],
+                options={
+                    'ordering': ('-published_at', '-pk'),
+                    'indexes': [models.Index(fields=['section', '-published_at'], name='articles_ar_section_27aa64_idx')],
+                },
+            ),
+            migrations.CreateModel(
+                name='ArticleBody',
+                fields=[
+                    ('article', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='body', serialize=False, to='articles.article')),
+                    ('html', models.TextField()),
+                ],
+            ),
+            migrations.CreateModel(
+                name='OldAddress',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('path', models.CharField(max_length=500, unique=True)),
+                    ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='old_addresses', to='articles.article')),
+                ],
+            ),
+        ]),
     ]

@@ -1,10 +1,14 @@
-"""Migrations run beside the code they replace: it goes on writing, and no index keeps it."""
+"""Migrations run beside the code they replace: it goes on writing, and no index keeps it.
+
+A new database is made in fewer steps than those that an older one was made in.
+"""
 
 from collections.abc import Iterator
 
 from django.db.migrations import AddField, AddIndex, CreateModel, Migration
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ModelState, ProjectState
 
 from accounts.indexing import AddIndexWhileRead
 
@@ -45,3 +49,20 @@ def test_code_that_does_not_know_a_new_field_may_go_on_adding_rows() -> None:
         for of, each in fields
         if not (each.field.null or each.field.many_to_many or each.field.has_db_default())
     ]
+
+
+def test_upgrading_ends_with_the_tables_that_a_new_database_begins_with() -> None:
+    loader = MigrationLoader(None, replace_migrations=False)
+    new = [each for each in loader.disk_migrations.values() if each.replaces]
+    ours = {each.app_label: each for each in new if each.app_label in APPS}
+    assert ours.keys() == {"accounts", "paywall"}
+    for app, each in ours.items():
+        upgraded = tables(loader.project_state(max(each.replaces)), app)
+        assert tables(loader.project_state((app, each.name)), app) == upgraded
+
+
+def tables(state: ProjectState, of: str) -> dict[str, tuple[list[str], ModelState]]:
+    """Return each model of the app, and its fields in the order of the columns."""
+    return {
+        name: (list(each.fields), each) for (app, name), each in state.models.items() if app == of
+    }
