@@ -78,7 +78,7 @@ def press_ctrl_c(process: subprocess.Popen[str]) -> None:
 
 
 def test_the_demonstration_is_served_again_and_again(tmp_path: Path, migrated: Path) -> None:
-    """It is made from nothing once. And it leaves no process behind; the sandbox goes on with what it kept."""
+    """From nothing the first time. It leaves no process behind; the sandbox keeps what it knew."""
     assert "9 changes published to Stripe" in _served(tmp_path, press_ctrl_c)
     assert "0 changes published to Stripe" in _served(tmp_path, subprocess.Popen.terminate)
     _a_database_and_a_sandbox_that_do_not_know_each_other_are_noticed(tmp_path, migrated)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import LazySettings
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -111,7 +111,7 @@ def every_address(premium: list[Article]) -> list[str]:
     return sorted(addresses | {f"/sections/news/?page={page}" for page in ("1", "2", "x")})
 
 
-def answers(browser: Client, address: str, asked: set[str]) -> Iterator[HttpResponse]:
+def answers(browser: Client, address: str, asked: set[str]) -> Iterator[HttpResponseBase]:
     """Yield the answers on the way from an address, up to one that was asked for before.
 
     Whoever is sent on from the admin comes to one page, which is asked for once.
