@@ -1,6 +1,10 @@
 """What every test may ask for."""
 
+import fcntl
 import gc
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +24,7 @@ from paywall.metering import rules
 from paywall.sites import keys
 from paywall.sites import stories as registered
 from tests.config import emptying
+from tests.config.parallel import PROCESS
 
 emptying.install()
 
@@ -75,6 +80,34 @@ def _nothing_remembered(settings: LazySettings) -> Iterator[None]:
     registered.forget()
     yield
     rules.forget()
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an SQLite database with all tables, for processes of their own: copy it.
+
+    It takes seconds to make, so that one process of pytest-xdist makes it for all of them.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if PROCESS:
+        folder = folder.parent
+    with (folder / "migrated.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = folder / "migrated.sqlite3"
+        if not made.exists():
+            half = folder / "half-migrated.sqlite3"
+            subprocess.run(
+                [sys.executable, "manage.py", "migrate", "-v0"],
+                cwd=TESTS.parent,
+                env={
+                    "PATH": os.environ["PATH"],
+                    "VAR_DIR": str(folder),
+                    "DATABASE_URL": f"sqlite:///{half}",
+                },
+                check=True,
+            )
+            half.rename(made)
+    return made
 
 
 @pytest.fixture

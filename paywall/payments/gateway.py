@@ -1,4 +1,10 @@
-"""Talking to Stripe. The only module that imports its SDK."""
+"""Talking to Stripe. The only module that imports its SDK.
+
+And only once Stripe is asked or heard: importing it takes a tenth of what every command needs to
+start, and few of them talk to Stripe.
+"""
+
+from __future__ import annotations
 
 import json
 import re
@@ -6,10 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import stripe
 from django.conf import settings
+
+if TYPE_CHECKING:
+    import stripe
 
 TIMEOUT = (3, 10)  # seconds to connect, and to read
 RETRIES = 2
@@ -228,6 +236,8 @@ def from_settings() -> Gateway:
 
     Raises GatewayRefused without a key, and for a live key that would go anywhere but to Stripe.
     """
+    import stripe
+
     key, base = settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE.rstrip("/")
     if not key:
         raise GatewayRefused("STRIPE_SECRET_KEY is not set: copy it from Stripe's dashboard.")
@@ -248,6 +258,8 @@ def from_settings() -> Gateway:
 
 def http_client() -> stripe.HTTPClient:
     """Return what carries the requests; tests put the sandbox in its place."""
+    import stripe
+
     return stripe.RequestsClient(timeout=TIMEOUT)
 
 
@@ -283,6 +295,8 @@ def _moment_of(signature: str) -> int:
 
 
 def _made_with(secret: str, body: bytes, signature: str) -> bool:
+    import stripe
+
     try:
         stripe.WebhookSignature.verify_header(body, signature, secret)
     except (stripe.SignatureVerificationError, UnicodeDecodeError, TypeError):
@@ -310,6 +324,8 @@ def _asked(method: Any, *args: Any, key: str = "") -> Json:
 
 @contextmanager
 def _our_errors() -> Iterator[None]:
+    import stripe
+
     try:
         yield
     # An APIError is an answer that says nothing of what was asked: 409, 500 and the like.

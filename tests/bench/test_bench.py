@@ -1,19 +1,21 @@
 """The benchmark measures what it says; how fast is not asked here."""
 
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.bench import grounds, serving, stores
+from tests.bench import grounds, stores
 from tests.bench.load import ask
 from tests.bench.pages import Heat, Page, check
 
 
 @pytest.fixture
-def heats(tmp_path: Path) -> Iterator[Sequence[Heat]]:
+def heats(tmp_path: Path, migrated: Path) -> Iterator[Sequence[Heat]]:
     """Return the pages as they are measured, on the store that the tests run on."""
     services = stores.named_services()
+    shutil.copy(migrated, tmp_path / "site.sqlite3")
     with (
         stores.postgresql(*services) if services else stores.sqlite(tmp_path) as store,
         grounds.laid_out(store, tmp_path, readers=2, first_readers=2) as found,
@@ -46,11 +48,7 @@ def _pages(heats: Sequence[Heat]) -> Iterator[Page]:
         yield from heat.pages
 
 
-def test_a_backlog_is_handled_at_the_first_look(tmp_path: Path) -> None:
+def test_a_backlog_is_handled_at_the_first_look(tmp_path: Path, migrated: Path) -> None:
+    shutil.copy(migrated, tmp_path / "site.sqlite3")
     with stores.sqlite(tmp_path) as store:
-        environment = store.environment(stores.SITE, tmp_path) | {
-            "BENCH_READERS": "1",
-            "BENCH_FIRST_READERS": "1",
-        }
-        serving.run_module("tests.bench.newspaper", environment)
         assert "a backlog of 12 events" in grounds.handle_backlog(store, tmp_path, events=12)

@@ -1,9 +1,12 @@
 """Starting the site: what refuses to, and what `check --deploy` warns about."""
 
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
@@ -16,22 +19,102 @@ PRODUCTION = dict(
 KEY = PRODUCTION["SECRET_KEY"]
 
 
-def start(
-    folder: Path, environment: dict[str, str], command: str = "import config.settings"
-) -> subprocess.CompletedProcess[str]:
-    """Run Python with this environment and nothing else of ours."""
-    return subprocess.run(
-        [sys.executable, *(["-c", command] if " " in command else ["manage.py", command])],
+# A process in which the site has started. For each order a copy of it forgets the settings, takes
+# on an environment and runs a command: what else a new Python imports first is the same for all.
+STARTED = """
+import json, os, sys, traceback
+sys.path.insert(0, os.getcwd())
+import django
+django.setup()
+from django.conf import settings
+from django.core.management import call_command
+from django.utils.functional import empty
+call_command("check", deploy=True, stdout=sys.stderr)
+for order in sys.stdin:
+    folder, environment, command = json.loads(order)
+    child = os.fork()
+    if not child:
+        for number, name in (1, "stdout"), (2, "stderr"):
+            os.dup2(os.open(f"{folder}/{name}", os.O_WRONLY | os.O_CREAT), number)
+        os.environ.clear()
+        os.environ.update(environment)
+        settings._wrapped = empty
+        for name in "config", "config.celery", "config.settings":
+            del sys.modules[name]
+        code = 0
+        try:
+            exec(command, {})
+        except Exception:
+            traceback.print_exc()
+            code = 1
+        sys.stdout.flush()
+        os._exit(code)  # taking so much down takes longer than all before
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+DEPLOY_CHECK = (
+    "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'; "
+    "from django.core.management import call_command; "
+    "call_command('check', deploy=True, fail_level='WARNING')"
+)
+Start: TypeAlias = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def environment_of(folder: Path, given: dict[str, str]) -> dict[str, str]:
+    """Return this environment, and nothing else of ours."""
+    return {"PATH": os.environ["PATH"], "VAR_DIR": str(folder), **given}
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator["subprocess.Popen[str]"]:
+    settings = PRODUCTION | {"DJANGO_SETTINGS_MODULE": "config.settings"}
+    with subprocess.Popen(
+        [sys.executable, "-c", STARTED],
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "VAR_DIR": str(folder), **environment},
+        env=environment_of(tmp_path_factory.mktemp("started"), settings),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        yield process
+        assert process.stdin
+        process.stdin.close()
+
+
+@pytest.fixture
+def start(started: "subprocess.Popen[str]", tmp_path: Path) -> Start:
+    """Start the site with an environment, to run a command."""
+
+    def run(
+        environment: dict[str, str], command: str = "import config.settings"
+    ) -> subprocess.CompletedProcess[str]:
+        assert started.stdin
+        assert started.stdout
+        order = [str(tmp_path), environment_of(tmp_path, environment), command]
+        started.stdin.write(f"{json.dumps(order)}\n")
+        started.stdin.flush()
+        code = int(started.stdout.readline())
+        said = [(tmp_path / name).read_text() for name in ("stdout", "stderr")]
+        return subprocess.CompletedProcess(command, code, *said)
+
+    return run
+
+
+def manage(
+    folder: Path, environment: dict[str, str], *words: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command in a Python of its own."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=ROOT,
+        env=environment_of(folder, environment),
         capture_output=True,
         text=True,
         check=False,
     )
 
 
-def refusal(folder: Path, environment: dict[str, str]) -> str:
-    ended = start(folder, environment)
+def refusal(ended: subprocess.CompletedProcess[str]) -> str:
     assert ended.returncode != 0
     return ended.stderr.splitlines()[-1]
 
@@ -65,9 +148,9 @@ def refusal(folder: Path, environment: dict[str, str]) -> str:
     ],
 )
 def test_production_refuses_an_unsafe_start(
-    tmp_path: Path, change: dict[str, str], says: str
+    start: Start, change: dict[str, str], says: str
 ) -> None:
-    assert says in refusal(tmp_path, PRODUCTION | change)
+    assert says in refusal(start(PRODUCTION | change))
 
 
 @pytest.mark.parametrize(
@@ -81,14 +164,14 @@ def test_production_refuses_an_unsafe_start(
     ids=["a sandbox", "Stripe by name", "Stripe", "production"],
 )
 def test_only_the_demonstration_goes_by_another_clock(
-    tmp_path: Path, environment: dict[str, str], clock: str
+    start: Start, environment: dict[str, str], clock: str
 ) -> None:
-    ended = start(tmp_path, environment, "from config.settings import CLOCK; print(CLOCK)")
+    ended = start(environment, "from config.settings import CLOCK; print(CLOCK)")
     assert ended.stdout.strip() == clock
 
 
 def test_a_refusal_names_everything_at_once(tmp_path: Path) -> None:
-    says = refusal(tmp_path, {"DEBUG": "0"})
+    says = refusal(manage(tmp_path, {"DEBUG": "0"}, "check"))
     for name in ("SECRET_KEY", "ALLOWED_HOSTS", "STRIPE_WEBHOOK_SECRET"):
         assert name in says
 
@@ -105,23 +188,26 @@ def test_a_refusal_names_everything_at_once(tmp_path: Path) -> None:
     ],
     ids=lambda sign: next(iter(sign)),
 )
-def test_any_sign_of_production_turns_debug_off(tmp_path: Path, sign: dict[str, str]) -> None:
-    assert "Refusing to start with DEBUG off" in refusal(tmp_path, sign)
+def test_any_sign_of_production_turns_debug_off(start: Start, sign: dict[str, str]) -> None:
+    assert "Refusing to start with DEBUG off" in refusal(start(sign))
 
 
-def test_nothing_set_is_a_demonstration(tmp_path: Path) -> None:
+def test_nothing_set_is_a_demonstration(start: Start) -> None:
     look = "from config import settings; print(settings.DEBUG, settings.ALLOWED_HOSTS)"
-    assert start(tmp_path, {}, look).stdout == "True ['127.0.0.1', 'localhost', '[::1]']\n"
+    assert start({}, look).stdout == "True ['127.0.0.1', 'localhost', '[::1]']\n"
 
 
-def test_a_secret_may_begin_with_a_dollar(tmp_path: Path) -> None:
+def test_a_secret_may_begin_with_a_dollar(start: Start) -> None:
     look = "from config import settings; print(settings.SECRET_KEY, settings.MAILBOX_KEY)"
     keys = {"SECRET_KEY": f"$PATH{KEY}", "MAILBOX_KEY": f"$HOME{KEY}"}
-    assert start(tmp_path, PRODUCTION | keys, look).stdout == f"$PATH{KEY} $HOME{KEY}\n"
+    assert start(PRODUCTION | keys, look).stdout == f"$PATH{KEY} $HOME{KEY}\n"
 
 
-def test_deployment_checks_have_nothing_to_say_of_a_good_environment(tmp_path: Path) -> None:
-    ended = start(tmp_path, PRODUCTION, DEPLOY_CHECK)
+def test_deployment_checks_have_nothing_to_say_of_a_good_environment(
+    start: Start, tmp_path: Path
+) -> None:
+    assert start(PRODUCTION, DEPLOY_CHECK).returncode == 0
+    ended = manage(tmp_path, PRODUCTION, "check", "--deploy", "--fail-level", "WARNING")
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
@@ -136,14 +222,7 @@ def test_deployment_checks_have_nothing_to_say_of_a_good_environment(tmp_path: P
         ({"STRIPE_API_BASE": "http://127.0.0.1:12111"}, "newspaper.W006"),
     ],
 )
-def test_deployment_checks_warn(tmp_path: Path, change: dict[str, str], says: str) -> None:
-    ended = start(tmp_path, PRODUCTION | change, DEPLOY_CHECK)
+def test_deployment_checks_warn(start: Start, change: dict[str, str], says: str) -> None:
+    ended = start(PRODUCTION | change, DEPLOY_CHECK)
     assert ended.returncode != 0
     assert says in ended.stderr
-
-
-DEPLOY_CHECK = (
-    "import os, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'; django.setup(); "
-    "from django.core.management import call_command; "
-    "call_command('check', deploy=True, fail_level='WARNING')"
-)

@@ -1,10 +1,6 @@
 """The demonstration's print subscribers."""
 
-from io import StringIO
-
 import pytest
-from django.conf import LazySettings
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -13,16 +9,9 @@ from config.demo.circulation import ACCOUNTS, READER, TO_ACTIVATE
 from paywall.circulation.models import CirculationImport, PrintAccount, PrintLine
 from paywall.circulation.states import ImportState, LineStatus
 from paywall.entitlements.models import Entitlement
+from tests.demo.conftest import make_demonstration
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def said(settings: LazySettings) -> str:
-    settings.DEBUG = True
-    output = StringIO()
-    call_command("demo", stdout=output)
-    return output.getvalue()
 
 
 def test_five_thousand_accounts_have_every_status_and_a_bad_file_is_held(said: str) -> None:
@@ -49,8 +38,7 @@ def test_the_print_reader_holds_a_seat_with_one_entitlement(said: str) -> None:
 
 
 def test_a_second_run_changes_nothing(said: str) -> None:
-    output = StringIO()
-    call_command("demo", stdout=output)
+    make_demonstration()
     assert CirculationImport.objects.count() == 2
     assert PrintAccount.objects.count() == ACCOUNTS
 

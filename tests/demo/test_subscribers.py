@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from io import StringIO
 
 import pytest
 from django.conf import LazySettings
-from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -15,6 +13,7 @@ from config.demo.readers import PASSWORD
 from config.demo.subscribers import CARDS
 from paywall import clock
 from paywall.subscriptions.models import Subscription
+from tests.demo.conftest import make_demonstration
 from tests.stripe_sandbox import TEST_KEY, Sandbox
 from tests.stripe_sandbox.clock import moment
 from tests.stripe_sandbox.wsgi import serve_in_thread
@@ -40,7 +39,7 @@ def of(email: str) -> Subscription:
 
 def test_each_has_renewed_or_failed_to_and_a_second_run_leaves_them(sandbox: Sandbox) -> None:
     sandbox.clock.begin_behind(int(beside.BEHIND.total_seconds()))
-    call_command("demo", stdout=StringIO())
+    make_demonstration()
     assert abs(datetime.fromtimestamp(sandbox.now, UTC) - timezone.now()).total_seconds() < 60
     paid, unpaid, leaving = (of(email) for email in CARDS)
     assert (paid.status, paid.cancels_at) == ("active", None)
@@ -50,18 +49,18 @@ def test_each_has_renewed_or_failed_to_and_a_second_run_leaves_them(sandbox: San
     assert unpaid.opens_until > timezone.now()
     assert leaving.status == "active"
     assert leaving.cancels_at == leaving.period_ends_at
+    for email in CARDS:
+        _the_account_page_shows_it(email)
 
     sandbox.advance(days=3)
-    call_command("demo", stdout=StringIO())
+    make_demonstration()
     assert moment(sandbox.now) > timezone.now()
     assert Subscription.objects.count() == len(CARDS) == 3
     assert sum(1 for _ in sandbox.store.all("subscription")) == 3
 
 
-@pytest.mark.parametrize("email", CARDS)
-def test_the_account_page_of_each_shows_it(sandbox: Sandbox, client: Client, email: str) -> None:
-    sandbox.clock.begin_behind(int(beside.BEHIND.total_seconds()))
-    call_command("demo", stdout=StringIO())
+def _the_account_page_shows_it(email: str) -> None:
+    client = Client()
     client.post("/accounts/login/", {"login": email, "password": PASSWORD})
     page = client.get("/account/").content.decode()
     assert "Every story" in page
@@ -70,5 +69,5 @@ def test_the_account_page_of_each_shows_it(sandbox: Sandbox, client: Client, ema
 
 
 def test_beside_a_sandbox_at_the_present_they_subscribe_now(sandbox: Sandbox) -> None:
-    call_command("demo", stdout=StringIO())
+    make_demonstration()
     assert {of(email).status for email in CARDS} == {"active"}

@@ -1,15 +1,12 @@
 """The command as an operator sees it: what it prints, how it ends, what it needs."""
 
-import os
-import subprocess
-import sys
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 
 from articles.importing.decoding import PIECE
 from articles.importing.elements import elements
@@ -60,27 +57,26 @@ def test_no_more_of_a_source_is_in_memory_than_was_read_last(tmp_path: Path) -> 
     ],
     ids=["read, with a rejection", "refused"],
 )
+@pytest.mark.django_db
 def test_how_it_ends(
-    tmp_path: Path, content: str, code: int, printed: str, complained: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    content: str,
+    code: int,
+    printed: str,
+    complained: str,
 ) -> None:
+    """As from the command line, which a process does last."""
+    monkeypatch.setattr(connections, "close_all", lambda: None)
     path = tmp_path / "feed.xml"
     path.write_text(content)
-    environment = {**os.environ, "VAR_DIR": str(tmp_path), "DEBUG": "1"}
-    environment.pop("DATABASE_URL", None)
-    environment.pop("REDIS_URL", None)
-
-    def manage(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    assert manage("migrate", "-v0").returncode == 0
-    ended = manage("import_stories", str(path))
-    assert ended.returncode == code
-    assert printed in ended.stdout
-    assert complained.format(path=path) in ended.stderr
-    assert "Traceback" not in ended.stderr
+    ended = 0
+    try:
+        import_stories.Command().run_from_argv(["manage.py", "import_stories", str(path)])
+    except SystemExit as error:
+        ended = int(error.code or 0)
+    said = capsys.readouterr()
+    assert ended == code
+    assert printed in said.out
+    assert complained.format(path=path) in said.err
