@@ -28,27 +28,6 @@ from tests.config.parallel import PROCESS
 
 emptying.install()
 
-TESTS = Path(__file__).parent
-PAGES = {"accounts", "demo", "health", "leaks", "letters", "privacy", "staff", "web"}
-NEEDS_SERVICES = {"django_db", "journey", "services"}
-A_DATABASE = {"db", "transactional_db", "live_server"}
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark `once` what has no database of the tests: it is the same whichever they run on.
-
-    And `pages` what is about pages, letters and the demonstration more than about rows: CI does
-    that on PostgreSQL alone.
-    """
-    for item in items:
-        if item.path.relative_to(TESTS).parts[0] in PAGES:
-            item.add_marker("pages")
-        marks = {mark.name for mark in item.iter_markers()}
-        fixtures = set(getattr(item, "fixturenames", ()))
-        if not marks & (NEEDS_SERVICES | {"pages"}) and not fixtures & A_DATABASE:
-            item.add_marker("once")
-
 
 def pytest_sessionstart() -> None:
     """Let the many threads of a race wait for connections, however busy the machine."""
