@@ -61,14 +61,12 @@ def extend(entitlement: Entitlement, *, until: datetime | None) -> None:
 def rescope(entitlement: Entitlement, *, sections: Iterable[Section] | None) -> None:
     """Have it open these sections from now on, or without any, everything."""
     wanted = None if sections is None else {section.pk for section in sections}
+    current = (
+        None if entitlement.everything else set(entitlement.sections.values_list("pk", flat=True))
+    )
+    if current == wanted:
+        return
     with transaction.atomic():
-        current = (
-            None
-            if entitlement.everything
-            else set(entitlement.sections.values_list("pk", flat=True))
-        )
-        if current == wanted:
-            return
         entitlement.everything = wanted is None
         entitlement.save(update_fields=["everything"])
         entitlement.sections.set(wanted or [])

@@ -1,5 +1,6 @@
 """Letting the entitlements follow what is paid."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -14,12 +15,11 @@ from paywall.subscriptions.snapshot import UNPAID, Snapshot, Status
 from paywall.subscriptions.switches import TO_BE_PAID
 
 
-def follow(customer: Customer, *, now: datetime) -> None:
-    """Give, move or end the entitlements of a customer's subscriptions and passes.
+def follow(customer: Customer, subscriptions: Iterable[Subscription], *, now: datetime) -> None:
+    """Give, move or end the entitlements of all of a customer's subscriptions and passes.
 
     Call it under the lock of the customer's row. Whoever closed the account has none.
     """
-    subscriptions = customer.subscriptions.select_related("price__package", "entitlement")
     for subscription in subscriptions:
         right = right_to(subscription)
         if (subscription.reason, subscription.opens_until) != (right.reason, right.until):

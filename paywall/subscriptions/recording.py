@@ -4,10 +4,10 @@ Everything about a customer is recorded under the lock of the customer's row. Re
 twice changes nothing, and an answer older than the recorded one is left out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 
@@ -27,6 +27,8 @@ from paywall.subscriptions.snapshot import Snapshot
 # Of what is asked for a whole period, as Stripe's billing_reason says; the rest is for a part.
 WHOLE_PERIODS = ("subscription_create", "subscription_cycle")
 TOLD_OF = ("status", "price", "cancels_at", "next_price", "reason")  # changes that are kept
+
+Row = TypeVar("Row", bound=Recorded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +51,21 @@ def record(customer: Customer, fetched: Fetched, *, why: str, now: datetime) -> 
     with transaction.atomic():
         # Nothing else is written about this customer until this is committed.
         customer = Customer.objects.select_for_update().get(pk=customer.pk)
-        before = {pk: told for pk, _, told in _told(customer)}
+        subscriptions = {each.stripe_id: each for each in _subscriptions_of(customer)}
+        before = {stripe_id: _told(each) for stripe_id, each in subscriptions.items()}
         for snapshot in fetched.subscriptions:
-            _record_subscription(customer, snapshot, fetched, now)
+            _record_subscription(customer, snapshot, subscriptions, fetched, now)
+        invoices = _known(Invoice, fetched.invoices)
         for invoice in fetched.invoices:
-            _record_invoice(customer, invoice, fetched, now)
+            subscription = subscriptions.get(invoice.subscription_id)
+            known = invoices.get(invoice.stripe_id)
+            if subscription and _is_newer(known, fetched.ticket):
+                _record_invoice(subscription, invoice, known, fetched, now)
+        passes = _known(Purchase, fetched.passes)
         for bought in fetched.passes:
-            _record_pass(customer, bought, fetched, now)
-        opening.follow(customer, now=now)
-        _keep_changes(customer, before, why, now)
+            _record_pass(customer, bought, passes.get(bought.stripe_id), fetched, now)
+        opening.follow(customer, subscriptions.values(), now=now)
+        _keep_changes(subscriptions.values(), before, why, now)
 
 
 def follow_again(customer: Customer, *, why: str, now: datetime) -> None:
@@ -65,11 +73,29 @@ def follow_again(customer: Customer, *, why: str, now: datetime) -> None:
     record(customer, Fetched(0, [], [], [], {}), why=why, now=now)
 
 
+def _subscriptions_of(customer: Customer) -> Iterable[Subscription]:
+    return customer.subscriptions.select_related(
+        "price__package", "next_price__package", "entitlement"
+    )
+
+
+def _known(model: type[Row], fetched: Sequence[InvoiceFacts | PassFacts]) -> dict[str, Row]:
+    """Return the rows of what was fetched, by their ids at Stripe."""
+    ids = [each.stripe_id for each in fetched]
+    rows = model._default_manager.filter(stripe_id__in=ids) if ids else ()
+    return {row.stripe_id: row for row in rows}
+
+
 def _record_subscription(
-    customer: Customer, snapshot: Snapshot, fetched: Fetched, now: datetime
+    customer: Customer,
+    snapshot: Snapshot,
+    subscriptions: dict[str, Subscription],
+    fetched: Fetched,
+    now: datetime,
 ) -> None:
+    """Record a subscription, and put it among those of the customer."""
     price = fetched.prices.get(snapshot.price_id)
-    known = Subscription.objects.filter(stripe_id=snapshot.stripe_id).first()
+    known = subscriptions.get(snapshot.stripe_id)
     if price is None:
         price = known.price if known else None
     if price is None or not _is_newer(known, fetched.ticket):
@@ -77,8 +103,9 @@ def _record_subscription(
     since = snapshot.started_at
     if known:
         since = known.price_since if known.price_id == price.pk else now
+    row = subscriptions.setdefault(snapshot.stripe_id, Subscription(stripe_id=snapshot.stripe_id))
     _write(
-        known or Subscription(stripe_id=snapshot.stripe_id),
+        row,
         fetched.ticket,
         now,
         customer=customer,
@@ -105,19 +132,17 @@ def _record_subscription(
 
 
 def _record_invoice(
-    customer: Customer, invoice: InvoiceFacts, fetched: Fetched, now: datetime
+    subscription: Subscription,
+    invoice: InvoiceFacts,
+    known: Invoice | None,
+    fetched: Fetched,
+    now: datetime,
 ) -> None:
-    subscription = Subscription.objects.filter(
-        stripe_id=invoice.subscription_id, customer=customer
-    ).first()
-    known = Invoice.objects.filter(stripe_id=invoice.stripe_id).first()
-    if subscription is None or not _is_newer(known, fetched.ticket):
-        return
     _write(
         known or Invoice(stripe_id=invoice.stripe_id),
         fetched.ticket,
         now,
-        customer=customer,
+        customer=subscription.customer,
         subscription=subscription,
         number=invoice.number,
         status=invoice.status,
@@ -143,9 +168,14 @@ def _record_invoice(
     )
 
 
-def _record_pass(customer: Customer, bought: PassFacts, fetched: Fetched, now: datetime) -> None:
+def _record_pass(
+    customer: Customer,
+    bought: PassFacts,
+    known: Purchase | None,
+    fetched: Fetched,
+    now: datetime,
+) -> None:
     price = fetched.prices.get(bought.price_id)
-    known = Purchase.objects.filter(stripe_id=bought.stripe_id).first()
     if price is None or not _is_newer(known, fetched.ticket):
         return
     paid_at = None
@@ -183,30 +213,30 @@ def _write(row: Recorded, ticket: int, now: datetime, **fields: Any) -> None:
     row.save()
 
 
-def _told(customer: Customer) -> list[tuple[int, int, dict[str, str]]]:
-    """Return each subscription, its price, and in words what the kept changes are about."""
-    return [
-        (each.pk, each.price_id, {name: _in_words(getattr(each, name)) for name in TOLD_OF})
-        for each in customer.subscriptions.select_related("price__package", "next_price__package")
-    ]
+def _told(subscription: Subscription) -> dict[str, str]:
+    """Return in words what the kept changes are about."""
+    return {name: _in_words(getattr(subscription, name)) for name in TOLD_OF}
 
 
 def _keep_changes(
-    customer: Customer, before: dict[int, dict[str, str]], why: str, now: datetime
+    subscriptions: Iterable[Subscription],
+    before: Mapping[str, Mapping[str, str]],
+    why: str,
+    now: datetime,
 ) -> None:
     SubscriptionChange.objects.bulk_create(
         SubscriptionChange(
-            subscription_id=pk,
+            subscription=each,
             at=now,
             what=name,
-            before=before.get(pk, {}).get(name, ""),
+            before=before.get(each.stripe_id, {}).get(name, ""),
             after=after,
-            price_id=price if name == "price" else None,
+            price=each.price if name == "price" else None,
             why=why[:200],
         )
-        for pk, price, told in _told(customer)
-        for name, after in told.items()
-        if after != before.get(pk, {}).get(name, "")
+        for each in subscriptions
+        for name, after in _told(each).items()
+        if after != before.get(each.stripe_id, {}).get(name, "")
     )
 
 

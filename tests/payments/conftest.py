@@ -8,7 +8,7 @@ import stripe
 from django.conf import LazySettings
 
 from paywall.payments import gateway
-from tests.payments.shop import Newspaper, open_newspaper
+from tests.payments.shop import Newspaper, opened
 from tests.payments.telling import SECRET
 from tests.stripe_sandbox import TEST_KEY, InProcessClient, Sandbox
 
@@ -30,4 +30,4 @@ def sandbox(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Iterator
 @pytest.fixture
 def paper(sandbox: Sandbox, db: None) -> Newspaper:
     """Open a newspaper whose packages are published to the sandbox."""
-    return open_newspaper(sandbox)
+    return opened(sandbox)

@@ -12,7 +12,7 @@ from paywall.payments import gateway, inbox
 from paywall.payments.models import StripeEvent
 from tests.payments.conftest import NOW
 from tests.payments.lives import LIVES, Life, what_is_left
-from tests.payments.shop import open_newspaper
+from tests.payments.shop import opened
 from tests.payments.telling import events, signed
 from tests.stripe_sandbox import InProcessClient, Sandbox
 
@@ -25,7 +25,7 @@ def begun(
     sandbox = Sandbox(NOW)
     monkeypatch.setattr(gateway, "http_client", lambda: reach(sandbox))
     with transaction.atomic():
-        yield Life(open_newspaper(sandbox))
+        yield Life(opened(sandbox))
         transaction.set_rollback(True)
     assert not sandbox.mismatches
 

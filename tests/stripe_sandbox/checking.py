@@ -176,13 +176,13 @@ class _Fields:
         self.object_name = getattr(cls, "OBJECT_NAME", None)
         self._checkers: dict[str, Checker] | None = None
         self._required: frozenset[str] = frozenset()
-        self._may_be_none: frozenset[str] = frozenset()
+        self._plain: dict[str, frozenset[type]] = {}
 
     def _prepare(self) -> dict[str, Checker]:
         hints = fields_of(self.cls)
         if self.reading:
-            self._may_be_none = frozenset(name for name, hint in hints.items() if _optional(hint))
-            self._required = frozenset(hints) - self._may_be_none
+            self._required = frozenset(n for n, hint in hints.items() if not _optional(hint))
+            self._plain = {name: _right_by_type(hint) for name, hint in hints.items()}
         else:
             self._required = frozenset(self.cls.__required_keys__) & frozenset(hints)
         self._checkers = {name: checker(hint, reading=self.reading) for name, hint in hints.items()}
@@ -203,9 +203,18 @@ class _Fields:
         if not self.reading:
             return {name: checkers[name](each, _inner(where, name)) for name, each in value.items()}
         for name, each in value.items():
-            if each is not None or name not in self._may_be_none:
+            if type(each) not in self._plain[name]:
                 checkers[name](each, _inner(where, name))
         return value
+
+
+def _right_by_type(hint: Any) -> frozenset[type]:
+    """Return the types of which every value is right, so that most fields need no checker."""
+    hint = _bare(hint)
+    parts = typing.get_args(hint) if typing.get_origin(hint) is typing.Union else (hint,)
+    enum = any(typing.get_origin(part) is typing.Literal for part in parts)
+    plain = (NONE, bool, int) if enum else (NONE, bool, int, str)
+    return frozenset(part for part in parts if part in plain)
 
 
 def _optional(hint: Any) -> bool:
