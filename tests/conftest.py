@@ -77,7 +77,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
             half = folder / "half-migrated.sqlite3"
             subprocess.run(
                 [sys.executable, "manage.py", "migrate", "-v0"],
-                cwd=TESTS.parent,
+                cwd=Path(__file__).parent.parent,
                 env={
                     "PATH": os.environ["PATH"],
                     "VAR_DIR": str(folder),
