@@ -32,4 +32,4 @@ def sql_flush(
 def install() -> None:
     """Have the database be emptied so."""
     Operations.sql_flush = sql_flush  # type: ignore[method-assign]
-    flush.emit_post_migrate_signal = lambda *_, **__: None
+    flush.emit_post_migrate_signal = lambda *_, **__: None  # type: ignore[attr-defined]  # imported there
