@@ -18,11 +18,11 @@ from paywall.circulation.judging import judge
 from paywall.circulation.locking import one_at_a_time
 from paywall.circulation.models import (
     CirculationImport,
-    PrintPublication,
     RejectedRow,
     StagedChange,
     StagedRow,
 )
+from paywall.circulation.overtaking import refuse_decided, refuse_older, supersede
 from paywall.circulation.profiles import PROFILES, Profile
 from paywall.circulation.sources import Fetched, fetched, shown, uploaded
 from paywall.circulation.staging import clear, stage
@@ -92,9 +92,8 @@ def accept(file_id: int, *, by: Any, now: datetime) -> CirculationImport:
     """
     with one_at_a_time(), transaction.atomic():
         file = CirculationImport.objects.select_for_update().get(pk=file_id)
-        if file.state != ImportState.HELD:
-            raise RefusedError(f"It is {file.get_state_display().lower()} already.")
-        _refuse_older(file, list(file.publications))
+        refuse_decided(file)
+        refuse_older(file, list(file.publications))
         newer = CirculationImport.objects.filter(
             state=ImportState.TAKEN, ended_at__gt=file.began_at
         )
@@ -109,8 +108,7 @@ def decline(file_id: int, *, by: Any, now: datetime) -> CirculationImport:
     """Say no to a held file. Raises RefusedError."""
     with transaction.atomic():
         file = CirculationImport.objects.select_for_update().get(pk=file_id)
-        if file.state != ImportState.HELD:
-            raise RefusedError(f"It is {file.get_state_display().lower()} already.")
+        refuse_decided(file)
         file.state, file.decided_by, file.decided_at = ImportState.DECLINED, by, now
         file.ended_at = now
         file.save(update_fields=["state", "decided_by", "decided_at", "ended_at"])
@@ -136,7 +134,7 @@ def finish_interrupted(*, now: datetime) -> bool:
     for file in accepted:
         logger.info("Circulation: going on with file %d", file.pk)
         swap(file, now=now)
-        _supersede(file, now=now)
+        supersede(file, by="was taken", now=now)
     for file in CirculationImport.objects.filter(state=ImportState.STAGING):
         _abandon(file, now=now)
     waiting = CirculationImport.objects.filter(state=ImportState.HELD).values("pk")
@@ -171,11 +169,11 @@ def _read_and_judge(
     elif found.made_at:
         file.as_of = min(found.made_at, now)
     if seen and last and not asks:
-        _refuse_older(file, list(last.publications))
+        refuse_older(file, list(last.publications))
         return _seen(file, last, now=now, dry_run=dry_run)
     with text_of(found.file, file.source, profile.encoding) as text:
         in_force = stage(file, text, profile)
-    _refuse_older(file, list(file.publications))
+    refuse_older(file, list(file.publications))
     why = judge(file, in_force, now=now)
     del in_force  # 100 MB, for a million accounts
     if dry_run:
@@ -184,12 +182,13 @@ def _read_and_judge(
         file.state = ImportState.HELD
         file.why = "\n".join(why)
         file.save()
-        _supersede(file, now=now)
+        if not asks:
+            supersede(file, by="came", among={"readings": 0}, now=now)
         return Answer(file, seen=seen, rejected=_some_rejected(file))
     file.state = ImportState.SWAPPING
     file.save()
     swap(file, now=now)
-    _supersede(file, now=now)
+    supersede(file, by="was taken", now=now)
     return Answer(file, rejected=_some_rejected(file))
 
 
@@ -202,15 +201,6 @@ def _profile(name: str) -> Profile:
 def _last_taken(file: CirculationImport) -> CirculationImport | None:
     taken = CirculationImport.objects.filter(state=ImportState.TAKEN, profile=file.profile)
     return taken.order_by("-as_of", "-pk").first()
-
-
-def _refuse_older(file: CirculationImport, publications: list[str]) -> None:
-    last = PrintPublication.objects.filter(name__in=publications, as_of__gt=file.as_of).first()
-    if last is not None:
-        raise RefusedError(
-            f"It is from {file.as_of:%-d %B %Y, %H:%M}, older than the last file taken, "
-            f"which is from {last.as_of:%-d %B %Y, %H:%M} (UTC)."
-        )
 
 
 def _seen(
@@ -242,16 +232,6 @@ def _dry(file: CirculationImport, why: list[str]) -> Answer:
 
 def _some_rejected(file: CirculationImport) -> list[RejectedRow]:
     return list(RejectedRow.objects.filter(file=file)[:SHOWN])
-
-
-def _supersede(file: CirculationImport, *, now: datetime) -> None:
-    """Let nobody be asked about what a later file has overtaken."""
-    for held in CirculationImport.objects.filter(state=ImportState.HELD, pk__lt=file.pk):
-        if set(held.publications) & set(file.publications):
-            held.state, held.ended_at = ImportState.DECLINED, now
-            held.why = f"{held.why}\nA later file has come.".strip()
-            held.save(update_fields=["state", "ended_at", "why"])
-            clear(held)
 
 
 def _refused(
