@@ -8,6 +8,7 @@ from paywall.circulation.claims import (
     Suppressed,
     WrongTries,
 )
+from paywall.circulation.kept import KeptChange
 from paywall.circulation.models import (
     CirculationImport,
     PrintAccount,
@@ -76,6 +77,7 @@ __all__ = [
     "Invitation",
     "Invoice",
     "KeptAnswer",
+    "KeptChange",
     "Letter",
     "Meter",
     "MeterKey",

@@ -13,6 +13,7 @@ from accounts.models import Reader
 from accounts.proved import proved_addresses
 from paywall.circulation import finding, seating
 from paywall.circulation.claims import Activation, Invitation, PrintCase, Suppressed
+from paywall.circulation.kept import KeptChange
 from paywall.circulation.matching import Typed
 from paywall.circulation.models import (
     PrintAccount,
@@ -72,7 +73,7 @@ def suppress(accounts: Iterable[PrintAccount], *, now: datetime) -> None:
                 ignore_conflicts=True,
             )
             StagedChange.objects.filter(account=account).delete()
-            for model in (StagedRow, RejectedRow):
+            for model in (StagedRow, RejectedRow, KeptChange):
                 model.objects.filter(
                     publication=account.publication, number_key__in=numbers
                 ).delete()

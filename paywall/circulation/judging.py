@@ -178,7 +178,7 @@ def _rejects_too_many(file: CirculationImport) -> list[str]:
     share = settings.CIRCULATION_REJECTED_PERCENT
     if file.rejected * 100 <= file.rows * share:
         return []
-    return [f"{file.rejected} of its {file.rows} rows cannot be read: more than {share}%."]
+    return [f"{file.rejected:,} of its {file.rows:,} rows cannot be read: more than {share}%."]
 
 
 def _is_too_small(file: CirculationImport) -> list[str]:
@@ -190,7 +190,7 @@ def _is_too_small(file: CirculationImport) -> list[str]:
         rows = file.publications[last.name]
         if last.rows and rows * 100 <= last.rows * (100 - share):
             whose = f" of {last.name}" if last.name else ""
-            why.append(f"It has {rows} rows{whose}; the last had {last.rows}.")
+            why.append(f"It has {rows:,} rows{whose}; the last had {last.rows:,}.")
     return why
 
 
@@ -199,7 +199,7 @@ def _is_of_others(file: CirculationImport) -> list[str]:
     there = PrintAccount.objects.filter(publication__in=list(file.publications), absent_since=None)
     if file.absent < 2 or file.absent * 2 <= there.count():
         return []
-    return [f"{file.absent} accounts, more than half of those there are, are not in it."]
+    return [f"{file.absent:,} accounts, more than half of those there are, are not in it."]
 
 
 def _ends_too_many(file: CirculationImport) -> list[str]:
@@ -207,6 +207,6 @@ def _ends_too_many(file: CirculationImport) -> list[str]:
     if file.would_end <= let_pass or file.would_end * 100 <= file.activations * share:
         return []
     return [
-        f"It would end {file.would_end} of {file.activations} activated accounts: "
+        f"It would end {file.would_end:,} of {file.activations:,} activated accounts: "
         f"more than {share}%."
     ]

@@ -36,7 +36,9 @@ class PrintAccount(models.Model):
     postal_code = models.CharField(max_length=16, blank=True)
     billing_postal_code = models.CharField(max_length=16, blank=True)
     phone_last4 = models.CharField("last four of the phone", max_length=4, blank=True)
-    email = models.CharField(max_length=254, blank=True, help_text="In small letters.")
+    email = models.CharField(
+        max_length=254, blank=True, help_text="Kept in lower case, to be compared."
+    )
     digest = models.BigIntegerField(default=0)
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()

@@ -7,10 +7,11 @@ from django.conf import settings
 
 from paywall.circulation import importing
 from paywall.circulation.importing import Answer
+from paywall.circulation.kept import KeptChange
 from paywall.circulation.models import CirculationImport, RejectedRow
 from paywall.circulation.states import ImportState
 
-KEPT = timedelta(days=90)  # what was rejected, and files that were not taken
+KEPT = timedelta(days=90)  # what was rejected or changed, and files that were not taken
 
 logger = logging.getLogger(__name__)
 
@@ -58,9 +59,10 @@ def newest_at() -> datetime | None:
 
 
 def forget_old(*, now: datetime) -> None:
-    """Forget rejected rows, and the files that were not taken, after three months."""
+    """Forget rejected rows, what was changed, and files that were not taken, after 3 months."""
     before = now - KEPT
-    RejectedRow.objects.filter(file__began_at__lt=before).delete()
+    for model in (RejectedRow, KeptChange):
+        model.objects.filter(file__began_at__lt=before).delete()
     CirculationImport.objects.filter(
         began_at__lt=before, state__in=[ImportState.REFUSED, ImportState.DECLINED]
     ).delete()

@@ -1,4 +1,4 @@
-"""What a held file would change, account by account, for the staff who say yes or no."""
+"""What a staged file would change, account by account, for the staff who say yes or no."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,9 +22,16 @@ NOTHING = "–"
 class Preview:
     """An account's number and name, and what of it changes, in words."""
 
+    publication: str
     number: str
+    number_key: str
     name: str
     what: Sequence[str]
+
+
+def some_of(file: CirculationImport) -> list[Preview]:
+    """Return some of what a staged file changes, loses and brings."""
+    return [*changed_in(file), *absent_from(file), *new_in(file)]
 
 
 def new_in(file: CirculationImport) -> list[Preview]:
@@ -57,7 +64,8 @@ def absent_from(file: CirculationImport) -> list[Preview]:
 
 
 def _of(who: Any, what: Sequence[str]) -> Preview:
-    return Preview(f"{who.publication} {who.number}".strip(), who.last_name or who.company, what)
+    name = who.last_name or who.company
+    return Preview(who.publication, who.number, who.number_key, name, what)
 
 
 def _several(file: CirculationImport, account: PrintAccount) -> list[StagedRow]:

@@ -13,6 +13,7 @@ from paywall.circulation import moving
 from paywall.circulation.adding import PEOPLE, ROOM, add
 from paywall.circulation.following import activated, follow
 from paywall.circulation.indexing import search_indexes_after
+from paywall.circulation.kept import keep
 from paywall.circulation.models import CirculationImport, PrintPublication, StagedChange
 from paywall.circulation.policy import policy_in_force
 from paywall.circulation.spans import hurry, make_way, moment, room, stretches
@@ -64,6 +65,7 @@ _LAST_LINE = "SELECT COALESCE(MAX(id), 0) FROM paywall_printline"
 
 def swap(file: CirculationImport, *, now: datetime) -> None:
     """Put an accepted file in force, from wherever an earlier try was interrupted."""
+    keep(file)
     for span in stretches(StagedChange.objects.filter(file=file), BATCH):
         _swap_accounts(file, *span)
     publications = list(file.publications)

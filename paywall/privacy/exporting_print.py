@@ -6,6 +6,7 @@ from accounts.models import Reader
 from accounts.proved import proved_addresses
 from paywall.circulation import finding
 from paywall.circulation.claims import Activation, Invitation, PrintCase
+from paywall.circulation.kept import KeptChange
 from paywall.circulation.masking import masked_number
 from paywall.circulation.matching import Proof
 from paywall.circulation.models import PrintAccount, PrintLine
@@ -46,8 +47,12 @@ def _seat(activation: Activation) -> dict[str, Any]:
 def _on_file(account: PrintAccount) -> dict[str, Any]:
     names = _names(PrintAccount, without={"id", "digest", "number_key"})
     lines = account.lines.order_by("pk")
+    changed = KeptChange.objects.filter(
+        publication=account.publication, number_key=account.number_key
+    )
     return {
         **{name: getattr(account, name) for name in names},
+        "changed_by_files": list(changed.values("file__as_of", "what")),
         "lines": list(lines.values(*_names(PrintLine, without={"id", "account"}))),
     }
 
