@@ -47,5 +47,5 @@ def test_staff_see_the_bad_file(said: str, client: Client) -> None:
     client.force_login(Reader.objects.get(email="staff@example.com"))
     held = CirculationImport.objects.get(state=ImportState.HELD)
     page = client.get(reverse("admin:paywall_circulationimport_change", args=[held.pk]))
-    assert "It has 3100 rows; the last had 5000." in held.why
-    assert "It has 3100 rows; the last had 5000." in page.content.decode()
+    assert "It has 3,100 rows; the last had 5,000." in held.why
+    assert "It has 3,100 rows; the last had 5,000." in page.content.decode()

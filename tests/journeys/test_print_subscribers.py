@@ -229,14 +229,16 @@ def test_the_desk_loads_tonights_file_and_is_stopped_by_the_bad_one(
         expect(page.locator("body")).to_contain_text(wanted)
     screenshot(page, "desk-preview-1280")
     page.get_by_role("button", name="Yes, put it in force").click()
-    expect(page.locator("body")).to_contain_text("Decided by desk@example.com")
+    expect(page.locator("body")).to_contain_text("desk@example.com said yes")
     tasks.go_on_with_circulation()
     assert PrintAccount.objects.get(number="1000").last_name == "Married"
+    page.reload()
+    expect(page.locator("body")).to_contain_text("Some of what it changed")
     send("bad.csv", tonight[:30])
     expect(page.locator("body")).to_contain_text("It has 30 rows; the last had 61.")
     screenshot(page, "desk-held-1280")
-    page.get_by_role("button", name="No, put it aside").click()
-    expect(page.locator("body")).to_contain_text("Nothing was changed.")
+    page.get_by_role("button", name="No, keep what is in force").click()
+    expect(page.locator("body")).to_contain_text("You said no. Nothing was changed.")
     assert not PrintAccount.objects.exclude(number="1059").exclude(absent_since=None).exists()
 
 

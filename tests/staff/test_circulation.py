@@ -61,6 +61,10 @@ def test_a_file_that_was_sent_is_shown_and_changes_nothing_until_the_yes(
     file.refresh_from_db()
     assert (file.state, str(file.decided_by)) == (ImportState.TAKEN, "desk@example.com")
     assert PrintAccount.objects.count() == 60
+    page = staff.get(page_of(file)).content.decode()
+    assert "desk@example.com said yes on" in page
+    assert "Some of what it changed" in page
+    assert "1000 Reader1000: new, active" in page
 
 
 def test_until_it_is_read_its_page_says_so_and_looks_again_by_itself(staff: Client) -> None:
@@ -137,6 +141,53 @@ def test_a_held_file_shows_why_and_what_would_change(staff: Client, tmp_path: Pa
     assert is_open(activation, now)
 
 
+def test_the_yes_to_a_file_that_was_stopped_is_asked_for_twice(
+    staff: Client, tmp_path: Path
+) -> None:
+    now = timezone.now()
+    take(tmp_path, lines(10), at=now - 2 * DAY)
+    held = take(tmp_path, [a_line(1000, last_name="New"), *lines(5)[1:]], at=now - DAY)
+    page = " ".join(staff.get(page_of(held)).content.decode().split())
+    assert "would read on for 14 days" in page
+    assert "5 accounts would end on" in page
+    page = staff.post(page_of(held), {"yes": "yes"}, follow=True).content.decode()
+    assert "Say that you have looked at it" in page
+    held.refresh_from_db()
+    assert held.state == ImportState.HELD
+    staff.post(page_of(held), {"yes": "yes", "sure": "yes"})
+    tasks.go_on_with_circulation()
+    page = staff.get(page_of(held)).content.decode()
+    assert "1000 Reader1000: last name: Reader1000 → New" in page
+    assert "1009 Reader1009: not in the file" in page
+    assert "is being put in force" not in page
+
+
+def test_a_look_at_a_file_decides_nothing_of_another(staff: Client, tmp_path: Path) -> None:
+    take(tmp_path, lines(10), at=timezone.now() - 2 * DAY)
+    held = take(tmp_path, lines(5), at=timezone.now() - DAY)
+    send(staff, text_of(lines(10, city="Elsewhere")).encode())
+    looked_at = CirculationImport.objects.get(source="tonight.csv")
+    held.refresh_from_db()
+    assert (held.state, looked_at.state) == (ImportState.HELD, ImportState.HELD)
+    staff.post(page_of(looked_at), {"yes": "yes"})
+    tasks.go_on_with_circulation()
+    page = staff.get(page_of(held)).content.decode()
+    assert "A later file has taken its place" in page
+    assert "reads on" not in page
+    assert "Nobody decided on it: a later file, tonight.csv, was taken on" in page
+    page = staff.post(page_of(held), {"yes": "yes"}, follow=True).content.decode()
+    assert "It is too old" in page
+
+
+def test_a_file_that_was_looked_at_waits_though_another_was_stopped_since(
+    staff: Client, tmp_path: Path
+) -> None:
+    take(tmp_path, lines(10), at=timezone.now() - 2 * DAY)
+    send(staff, text_of(lines(10, city="Elsewhere")).encode())
+    take(tmp_path, lines(5), at=timezone.now())
+    assert CirculationImport.objects.filter(state=ImportState.HELD).count() == 2
+
+
 def test_rejected_rows_come_as_a_table_without_formulas(staff: Client, tmp_path: Path) -> None:
     file = take(
         tmp_path, [*lines(90), a_line("=1+1", status="=cmd()"), a_line("@SUM", street="y" * 999)]
@@ -211,6 +262,30 @@ def test_an_account_is_found_by_its_number_and_only_its_seats_change(
     )
     account.refresh_from_db()
     assert (account.seats, account.last_name) == (5, "Reader1001")
+
+
+def test_an_account_leads_to_a_history_only_where_staff_have_changed_it(
+    staff: Client, tmp_path: Path
+) -> None:
+    take(tmp_path, lines(1))
+    account = PrintAccount.objects.get()
+    page = reverse("admin:paywall_printaccount_change", args=[account.pk])
+    history = reverse("admin:paywall_printaccount_history", args=[account.pk])
+    assert history not in staff.get(page).content.decode()
+    line = account.lines.get()
+    management = {"lines-TOTAL_FORMS": "1", "lines-INITIAL_FORMS": "1"}
+    one = {"lines-0-id": str(line.pk), "lines-0-account": str(account.pk)}
+    staff.post(page, {"seats": "5", **management, **one})
+    assert history in staff.get(page).content.decode()
+
+
+def test_counts_and_names_of_files_are_short_in_the_list(staff: Client, tmp_path: Path) -> None:
+    file = take(tmp_path, lines(3))
+    CirculationImport.objects.update(rows=12345)
+    page = staff.get(reverse("admin:paywall_circulationimport_changelist")).content.decode()
+    assert "12,345" in page
+    assert ">circulation.csv<" in page
+    assert file.source != "circulation.csv"
 
 
 def test_staff_without_the_right_see_no_file(client: Client) -> None:
