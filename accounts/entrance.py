@@ -48,11 +48,14 @@ class SignIn(OpenDoor, account.LoginView):
 
 
 class SignUp(OpenDoor, account.SignupView):
-    """Says to somebody who has chosen a package that this is a step on the way to it."""
+    """Says to somebody on the way to a package, or to what print brings, that this is a step."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        buying = leads_to(self.request, "choose")
-        return {**super().get_context_data(**kwargs), "buying": buying}
+        return {
+            **super().get_context_data(**kwargs),
+            "buying": leads_to(self.request, "choose"),
+            "activating": leads_to(self.request, "activate"),
+        }
 
 
 class RequestCode(OpenDoor, account.RequestLoginCodeView):

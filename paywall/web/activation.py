@@ -134,6 +134,7 @@ def _show_form(request: HttpRequest, sent: ActivationForm | None = None) -> Http
     context = {
         **_help(request),
         **_forms(sent, filled),
+        "kept": bool(before),
         "printed": printed,
         "has_access": any(account.opens for account in printed.accounts),
         "is_holder": any(account.holder for account in printed.accounts),

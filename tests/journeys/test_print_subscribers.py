@@ -67,7 +67,7 @@ def test_from_the_wall_to_the_open_story_in_under_a_minute(
     screenshot(page, f"activate-stranger-{viewport['width']}")
     type_it(page, button="Go on to my email address")
     page.get_by_label("Email").fill("ada@example.com")
-    page.get_by_role("button", name="Start my free account").click()
+    page.get_by_role("button", name="Go on", exact=True).click()
     page.get_by_label("Code").fill(emailed_code())
     page.get_by_role("button", name="Confirm").click()
     expect(page.get_by_role("heading", name="Turn on your digital access")).to_be_visible()

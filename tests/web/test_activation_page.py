@@ -69,9 +69,14 @@ def test_a_stranger_signs_up_on_the_way_and_comes_back_to_the_filled_form(client
     assert leading["Location"].startswith("/accounts/signup/?next=%2Factivate%2F")
     assert "123456" not in leading["Location"]
     assert 'value="123456"' in client.get(PAGE).content.decode(), "going back loses nothing"
+    first = words(client.get(leading["Location"]))
+    assert "First, your email address" in first
+    assert "What you have typed about the paper is kept for you" in first
+    assert "Start my free account" not in first
     sign_up(client, "ada@example.com", next=back_from(leading))
     confirmed = type_code(client, TYPE_CODE_TO_VERIFY)
     form = client.get(confirmed["Location"]).content.decode()
+    assert "Press the button once more" in form
     assert 'value="123456"' in form
     assert 'value="Smith"' in form
     assert f'name="next" value="{address}"' in form
