@@ -50,16 +50,17 @@ class PrintCaseAdmin(FoundByReader):
             if not self.has_change_permission(request):
                 raise PermissionDenied
             return self._decide(request, case)
+        search = request.GET.get("number", "")
+        candidates = comparing.candidates_for(case, search=search, now=clock.now())
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": f"Case of {case.reader}",
             "case": case,
             "files": cases.FILES_TRIED,
-            "candidates": comparing.candidates_for(
-                case, search=request.GET.get("number", ""), now=clock.now()
-            ),
-            "search": request.GET.get("number", ""),
+            "case_heading": "The case" if candidates else "What the reader typed",
+            "candidates": candidates,
+            "search": search,
             "erased": erasing.erased_among(cases.typed_in(case)),
             "may_decide": case.state == PrintCase.State.OPEN
             and self.has_change_permission(request),
