@@ -5,7 +5,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Reader
+from config.demo.cases import ASKING
 from config.demo.circulation import ACCOUNTS, READER, TO_ACTIVATE
+from paywall.circulation.claims import PrintCase
 from paywall.circulation.models import CirculationImport, PrintAccount, PrintLine
 from paywall.circulation.states import ImportState, LineStatus
 from paywall.entitlements.models import Entitlement
@@ -40,7 +42,22 @@ def test_the_print_reader_holds_a_seat_with_one_entitlement(said: str) -> None:
 def test_a_second_run_changes_nothing(said: str) -> None:
     make_demonstration()
     assert CirculationImport.objects.count() == 2
+    assert PrintCase.objects.count() == len(ASKING)
     assert PrintAccount.objects.count() == ACCOUNTS
+
+
+def test_two_cases_wait_for_the_desk_one_of_them_for_a_seat(said: str, client: Client) -> None:
+    client.force_login(Reader.objects.get(email="staff@example.com"))
+    pages = {}
+    for email in ASKING:
+        case = PrintCase.objects.get(reader__email=email, state=PrintCase.State.OPEN)
+        page = client.get(reverse("admin:paywall_printcase_change", args=[case.pk]))
+        pages[email] = page.content.decode()
+    name, seat = pages.values()
+    assert "✗ differs" in name
+    assert "Approve: it is" in name
+    assert "No seat is free" in seat
+    assert "Approve: it is" not in seat
 
 
 def test_staff_see_the_bad_file(said: str, client: Client) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from config.demo.cases import make_cases
 from config.demo.circulation import make_circulation, what_to_activate
 from config.demo.figures import make_figures
 from config.demo.paper import make_packages, make_stories
@@ -39,6 +40,7 @@ class Command(BaseCommand):
         made = make_stories(now=now)
         make_readers(now=now)
         print_accounts = make_circulation(now=now)
+        make_cases(now=now)
         make_figures(today=counting.day_of(now))
         self.stdout.write(
             f"{made} new stories. {shop}\n{print_accounts}\n\n{_what_to_try()}{_what_to_activate()}"
@@ -87,4 +89,5 @@ Print subscribers: turn one of these on at {settings.SITE_URL}/activate/ (signed
 as free@example.com): its number with the last name or company, and the postal code.
 {what_to_activate()}
 The circulation desk looks at its files: {settings.SITE_URL}/admin/paywall/circulationimport/
+and decides on two readers who were not found: {settings.SITE_URL}/admin/paywall/printcase/
 """
