@@ -31,6 +31,11 @@ class CreateModels(Operation):
     ) -> None:
         for each in self.models:
             each.database_forwards(app_label, schema_editor, from_state, to_state)
+        # Foreign keys and indexes are added here and not after all operations: with nothing left
+        # to do, Django notes that this was done in the transaction in which it was.
+        for statement in schema_editor.deferred_sql:
+            schema_editor.execute(statement)
+        schema_editor.deferred_sql.clear()
 
     def database_backwards(
         self,

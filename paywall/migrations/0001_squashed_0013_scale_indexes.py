@@ -27,7 +27,8 @@ def name_as_upgrading_does(apps, schema_editor):
 
 def make_house_rule(apps, schema_editor):
     """The rule for the whole paper, so that staff find it where they change it."""
-    apps.get_model("paywall", "MeterRule").objects.get_or_create(section=None)
+    rules = apps.get_model("paywall", "MeterRule").objects
+    rules.using(schema_editor.connection.alias).get_or_create(section=None)
 
 
 class Migration(migrations.Migration):

@@ -58,7 +58,10 @@ def look_after(stripe: Gateway, customer: Customer, *, now: datetime) -> None:
 
 
 def in_want() -> QuerySet[Customer]:
-    """Keep the customers whose records ask for something."""
+    """Keep the customers whose records ask for something.
+
+    No setting and no moment may enter it: its statement is put together once in a process.
+    """
     theirs = OuterRef("pk")
     running = Subscription.objects.running().filter(customer=theirs)
     renewing = running.filter(cancels_at=None)

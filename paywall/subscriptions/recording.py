@@ -5,7 +5,7 @@ twice changes nothing, and an answer older than the recorded one is left out.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -51,6 +51,7 @@ def record(customer: Customer, fetched: Fetched, *, why: str, now: datetime) -> 
     with transaction.atomic():
         # Nothing else is written about this customer until this is committed.
         customer = Customer.objects.select_for_update().get(pk=customer.pk)
+        fetched = _with_packages_as_they_are(fetched)
         subscriptions = {each.stripe_id: each for each in _subscriptions_of(customer)}
         before = {stripe_id: _told(each) for stripe_id, each in subscriptions.items()}
         for snapshot in fetched.subscriptions:
@@ -71,6 +72,16 @@ def record(customer: Customer, fetched: Fetched, *, why: str, now: datetime) -> 
 def follow_again(customer: Customer, *, why: str, now: datetime) -> None:
     """Let what opens stories follow what is recorded, where one or the other was changed."""
     record(customer, Fetched(0, [], [], [], {}), why=why, now=now)
+
+
+def _with_packages_as_they_are(fetched: Fetched) -> Fetched:
+    """Look the prices up again: staff may have changed a package while the lock was waited for."""
+    if not fetched.subscriptions:
+        return fetched
+    keys = {price.pk for price in fetched.prices.values()}
+    now = Price.objects.select_related("package").in_bulk(keys)
+    prices = {stripe_id: now[price.pk] for stripe_id, price in fetched.prices.items()}
+    return replace(fetched, prices=prices)
 
 
 def _subscriptions_of(customer: Customer) -> Iterable[Subscription]:

@@ -35,7 +35,7 @@ for order in sys.stdin:
     child = os.fork()
     if not child:
         for number, name in (1, "stdout"), (2, "stderr"):
-            os.dup2(os.open(f"{folder}/{name}", os.O_WRONLY | os.O_CREAT), number)
+            os.dup2(os.open(f"{folder}/{name}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
         os.environ.clear()
         os.environ.update(environment)
         settings._wrapped = empty
@@ -44,7 +44,7 @@ for order in sys.stdin:
         code = 0
         try:
             exec(command, {})
-        except Exception:
+        except BaseException:
             traceback.print_exc()
             code = 1
         sys.stdout.flush()
@@ -226,3 +226,7 @@ def test_deployment_checks_warn(start: Start, change: dict[str, str], says: str)
     ended = start(PRODUCTION | change, DEPLOY_CHECK)
     assert ended.returncode != 0
     assert says in ended.stderr
+
+
+def test_stripes_sdk_is_imported_once_it_is_needed(start: Start) -> None:
+    assert start(PRODUCTION, "import sys; print('stripe' in sys.modules)").stdout == "False\n"

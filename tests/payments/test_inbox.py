@@ -245,7 +245,7 @@ def test_handling_asks_the_database_as_often_as_before(
     paper.subscribe(customer)
     keep(paper, *events(paper))
     event = StripeEvent.objects.get(type="customer.subscription.created")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         inbox.handle(event.stripe_id, now=paper.now)
     with django_assert_num_queries(1):
         inbox.handle(event.stripe_id, now=paper.now)

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from paywall.catalog.models import Package, Price
 from paywall.entitlements.models import Entitlement
 from paywall.payments import updating
 from paywall.payments.updating import Touched
+from paywall.subscriptions import scopes
 from paywall.subscriptions.models import Customer, Invoice, Purchase, Subscription
 from paywall.subscriptions.snapshot import Status
 from tests.payments.shop import Newspaper, stripe_id
@@ -28,6 +30,25 @@ def test_a_subscription_opens_stories(paper: Newspaper) -> None:
     assert given.starts_at == subscription.started_at
     assert given.ends_at == subscription.period_ends_at + timedelta(days=14)
     assert given.everything
+
+
+def test_a_package_changed_while_the_lock_is_waited_for_is_looked_up_again(
+    paper: Newspaper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer = paper.customer()
+    subscription = paper.subscribe(customer, paper.sport)
+    changes, prices_named = subscription.changes.count(), updating.prices_named
+
+    def and_then_staff_change_it(ids: set[str]) -> dict[str, Price]:
+        found = prices_named(ids)
+        Package.objects.filter(slug="sport").update(name="Everything sporty", everything=True)
+        assert scopes.follow_packages(now=paper.now) == 1
+        return found
+
+    monkeypatch.setattr(updating, "prices_named", and_then_staff_change_it)
+    paper.touch(customer, subscriptions=subscription.stripe_id)
+    assert entitlement(customer).everything
+    assert subscription.changes.count() == changes
 
 
 def test_recording_the_same_again_changes_nothing(paper: Newspaper) -> None:
