@@ -64,6 +64,19 @@ def test_the_figures_stand_on_the_first_page() -> None:
     assert page.count('<svg class="columns"') == 4
 
 
+def test_the_bars_of_sections_are_what_the_card_names_the_most_first() -> None:
+    counting.add({
+        (TODAY, What.READERS, "news", ""): 940,
+        (TODAY, What.OPENED, "news", ""): 5454,
+        (TODAY, What.READERS, "sport", ""): 1320,
+        (TODAY, What.OPENED, "sport", ""): 1200,
+    })  # fmt: skip
+    page = somebody("view_reports").get(reverse("admin:index"))
+    [card] = [panel for panel in page.context["shown"].panels if panel.table.name == "sections"]
+    assert card.sentence == "Stories opened"
+    assert [(bar.label, bar.value) for bar in card.bars] == [("news", "5,454"), ("sport", "1,200")]
+
+
 def test_who_may_not_see_them_sees_the_admin_as_ever() -> None:
     client = somebody("view_section")
     page = client.get(reverse("admin:index")).content.decode()
