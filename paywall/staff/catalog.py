@@ -215,7 +215,7 @@ class PackageAdmin(LongList):
         if publishing.state_of(package) in {publishing.NOT_PUBLISHED, publishing.TO_BE_PUBLISHED}:
             seen = format_html(
                 "{}. Stripe does not have it as it is here: "
-                '<a class="{}" href="{}">publish it now</a>, or it is published with the next order.',
+                '<a class="{}" href="{}">publish it now</a>, or the next order publishes it.',
                 seen,
                 LINK,
                 stripe,
