@@ -28,7 +28,7 @@ app.conf.beat_schedule = {
         "task": "paywall.tasks.forget_stray_meters",
         "schedule": crontab(hour="3", minute="30"),
     },
-    "sweep-stripe-events": {
+    "handle-waiting-stripe-events": {
         "task": "paywall.tasks.sweep_stripe_events",
         "schedule": 60.0,
         "options": {"expires": 60},  # another one comes

@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 @shared_task
 def forget_old_reads() -> None:
-    """Keep what a person read for READS_KEPT_MONTHS, and no longer."""
+    """Forget who read what after some months; the setting READS_KEPT_MONTHS says how many."""
     zone = ZoneInfo(settings.TIME_ZONE)
     forgotten = forgetting.forget_old_reads(
         period=month_of(clock.now(), zone), keep_months=settings.READS_KEPT_MONTHS, zone=zone
@@ -65,7 +65,7 @@ def handle_stripe_event(event_id: str) -> None:
 
 @shared_task
 def sweep_stripe_events() -> None:
-    """Handle what nobody has handled: Redis was away, a worker crashed, Stripe failed."""
+    """Record what Stripe told us and was not recorded at once, because something was away."""
     while (customers := inbox.sweep(now=clock.now())) is not None:
         for customer in customers:
             _write_to(customer, clock.now())
@@ -176,7 +176,7 @@ def forget_old_answers() -> None:
 
 @shared_task(bind=True, max_retries=12)
 def take_circulation_file(self: Task[[], None]) -> None:
-    """Take in tonight's circulation file from CIRCULATION_SOURCE, or in ten minutes."""
+    """Take in the file of print subscribers, from where the setting CIRCULATION_SOURCE says."""
     try:
         taken = nightly.take_tonights(now=clock.now())
     except BusyError as error:

@@ -11,7 +11,7 @@ from paywall.insights.happenings import BROUGHT, Refused, What, reached
 from paywall.insights.models import CountedStory, DayCount
 
 DAYS = 400  # of the whole paper
-STORY_DAYS = 35  # of each story
+STORY_DAYS = 62  # of each story: this month and the last one whole
 STORIES = 40
 WEEKDAYS = (1.0, 0.96, 1.02, 1.05, 1.1, 1.25, 1.4)  # from Monday on
 # How many there are on an ordinary day.

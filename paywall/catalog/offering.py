@@ -28,16 +28,20 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A package and those of its prices that the switch leaves."""
+    """A package and those of its prices that the switch leaves.
+
+    `only`: the interval that it is sold by alone, where another one was asked for.
+    """
 
     package: Package
     offered: Sequence[Offered]
+    only: Interval | None = None
 
     @classmethod
     def of(cls, package: Package, per: Interval) -> Self:
         """Show the prices of the interval asked for, and those that the switch is not about.
 
-        A package that is sold by the month alone, or the year alone, is shown by that.
+        A package that is sold by the month alone, or the year alone, is shown by that, and says so.
         """
         prices = list(package.prices.all())
         other = SWITCH[1 - SWITCH.index(per)]
@@ -45,7 +49,9 @@ class Shown:
         if not any(price.interval == per for price in prices):
             hidden = []
         offered = [_offered(price, prices) for price in prices if price not in hidden]
-        return cls(package, offered)
+        sold = {price.interval for price in prices}
+        only = other if other in sold and per not in sold else None
+        return cls(package, offered, only)
 
 
 @dataclass(frozen=True, slots=True)

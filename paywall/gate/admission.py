@@ -24,7 +24,7 @@ class Admission:
 
     `postponed`: fetched too early, answer 503. `new_token`: the cookie that a stranger whose
     story was counted is to have. `shareable`: the page is the same for every stranger, so that
-    a cache may give it to the next.
+    a cache may give it to the next. `may_subscribe`: is known to have nothing that opens stories.
     """
 
     story: Story
@@ -33,6 +33,7 @@ class Admission:
     period: Period
     postponed: bool = False
     new_token: str = ""
+    may_subscribe: bool = False
 
     @property
     def opens(self) -> bool:
@@ -48,7 +49,8 @@ class Admission:
         """All that a page may show of this answer: who are told the same get the same page."""
         signed_in = self.visitor.reader is not None
         words = None if self.opens else words_in_force().version
-        return self.story, self.decision, self.period, signed_in, rules_in_force().house, words
+        reader = signed_in, self.may_subscribe
+        return self.story, self.decision, self.period, reader, rules_in_force().house, words
 
     @property
     def shareable(self) -> bool:

@@ -101,8 +101,10 @@ QUESTIONS: dict[str, tuple[str, Callable[[Visit], str]]] = {
         _yes_or_no("entitled", "Yes.", "No."),
     ),
     "signed_in": (
-        "Are they signed in?",
-        _yes_or_no("signed_in", "Yes.", "No: the gate sees a stranger."),
+        "Signed in?",
+        _yes_or_no(
+            "signed_in", "We answer as for a signed-in reader.", "No: the gate sees a stranger."
+        ),
     ),
     "pays_elsewhere": (
         "Does what they have open other sections?",

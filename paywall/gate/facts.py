@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import connection
 
 from accounts.models import Reader
 from paywall.memory import Memory
 from paywall.metering import keys
-from paywall.periods import Period
+from paywall.periods import Period, month_of
 
 REMEMBERED_FOR = 300  # seconds
 MOST_READERS = 5000  # in this process
@@ -94,6 +96,12 @@ def of_reader(reader: Reader, *, period: Period, now: datetime) -> ReaderFacts:
         facts = of_reader_now(reader, period=period, now=now)
         _facts.set(key, facts, asked_at=asked_at)
     return facts
+
+
+def has_rights(reader: Reader, *, now: datetime) -> bool:
+    """Tell whether anything that the reader has opens stories now, from memory if it is there."""
+    known = of_reader(reader, period=month_of(now, ZoneInfo(settings.TIME_ZONE)), now=now)
+    return any(scope.in_force(now) for scope in known.scopes)
 
 
 def carry_on(reader: Reader, meter: MeterFacts, story_key: str, *, version: int | None) -> None:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -39,7 +40,8 @@ def admit(request: HttpRequest, story: Story, *, now: datetime) -> Admission:
 def answer(visitor: Visitor, story: Story, wants: Asking, *, now: datetime) -> Admission:
     """Answer a visitor who wants this of a story, through whichever door they came."""
     period = month_of(now, ZoneInfo(settings.TIME_ZONE))
-    decision, meter = look(visitor, story, period=period, now=now)
+    visit, meter = visit_of(visitor, story, period=period, now=now)
+    decision = decide(visit)
     if decision.outcome is not Outcome.METERED or wants is Asking.TO_LOOK:
         admission = Admission(story, visitor, decision, meter.period)
     elif wants is Asking.TOO_EARLY:
@@ -49,7 +51,8 @@ def answer(visitor: Visitor, story: Story, wants: Asking, *, now: datetime) -> A
     if visitor.reader and wants is Asking.TO_READ and not admission.opens:
         outcome = admission.decision.outcome.value
         refusing.note(visitor.reader, story, outcome, now=now)
-    return admission
+    has_rights = visit.pays_elsewhere or visit.previewing
+    return replace(admission, may_subscribe=visit.signed_in and not has_rights)
 
 
 def look(

@@ -21,6 +21,10 @@ from paywall.payments import inbox, publishing
 from paywall.payments.models import Concern, Reconciliation, StripeEvent
 
 FOREIGN_FOR = timedelta(days=7)  # events that are not about our readers stop being news
+FOREIGN = {
+    inbox.UNKNOWN: "Sales at Stripe to customers that are not ours, told of in the last week",
+    inbox.FOREIGN: "Sales at Stripe of what we do not sell, told of in the last week",
+}
 UNHANDLED_AFTER = timedelta(hours=1)
 
 
@@ -69,10 +73,10 @@ def _events(now: datetime) -> Iterator[Waiting]:
         due.count(),
         _list("stripeevent", "state=waiting"),
     )
-    for outcome in (inbox.UNKNOWN, inbox.FOREIGN):
+    for outcome, what in FOREIGN.items():
         foreign = StripeEvent.objects.filter(outcome=outcome, happened_at__gt=now - FOREIGN_FOR)
         yield Waiting(
-            f"Stripe events of the last week: “{outcome}”",
+            what,
             foreign.count(),
             _list("stripeevent", f"outcome={outcome.replace(' ', '+')}"),
             waits=False,

@@ -91,7 +91,8 @@ class Difference:
             return f"{thing}: only at Stripe"
         if self.field == WHOLE:
             gone = self.side is Side.THEIRS
-            return f"{thing}: {'published before, and gone from Stripe' if gone else 'only here'}"
+            said = "published before, and gone from Stripe" if gone else "not at Stripe yet"
+            return f"{thing}: {said}"
         return f"{thing}: {self.field} is {_shown(self.ours)} here, {_shown(self.theirs)} at Stripe"
 
 

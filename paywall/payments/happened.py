@@ -28,6 +28,11 @@ class Touched:
     def __bool__(self) -> bool:
         return bool(self.names())
 
+    @property
+    def a_sale(self) -> bool:
+        """Whether something that is sold was touched: no card, address or way to the till alone."""
+        return bool(self.subscriptions or self.invoices or self.payment_intents)
+
     def names(self) -> dict[str, list[str]]:
         """Return what is touched as plain JSON, for `of_names`."""
         every = {field.name: sorted(getattr(self, field.name)) for field in fields(self)}

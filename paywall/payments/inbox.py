@@ -158,11 +158,13 @@ def _follow(stripe: Gateway, event: StripeEvent, now: datetime) -> tuple[Custome
     touched = Touched.of_names(event.object)
     customer = _customer_of(stripe, event, touched)
     if customer is None:
-        return None, UNKNOWN
+        return None, UNKNOWN if touched.a_sale else NOTHING
     why = f"{event.type} {event.stripe_id}"
     sold_by_us = updating.bring_up_to_date(stripe, customer, touched, why=why, now=now)
     aftercare.look_after(stripe, customer, now=now)
-    return customer, RECORDED if sold_by_us else FOREIGN
+    if sold_by_us:
+        return customer, RECORDED
+    return customer, FOREIGN if touched.a_sale else NOTHING
 
 
 def _customer_of(stripe: Gateway, event: StripeEvent, touched: Touched) -> Customer | None:

@@ -61,6 +61,8 @@ def stories(board: Board, *, every: bool = False) -> Table:
         for story in found
     ]  # fmt: skip
     note = f"Who signs up or pays after a wall is credited to the story behind it. {ONCE_A_DAY}"
+    if not every and len(found) == traffic.MOST_STORIES:
+        note = f"The {len(found)} that brought most; the CSV file has every story. {note}"
     headers = ["Story", "Section", *_names(BY_STORY)]
     return Table("stories", "Stories that bring readers and subscribers", headers, rows, note)
 
@@ -229,6 +231,8 @@ REPORTS: Mapping[str, Callable[[Board], Table]] = {
     "print-failures": print_failures,
     "print-days": print_days,
 }
+# Of the last months, whichever days are asked for.
+BY_MONTH = {"revenue"}
 
 
 def _names(whats: Iterable[What]) -> list[str]:

@@ -116,7 +116,7 @@ class PriceInline(StackedInline):
 @admin.register(Package)
 class PackageAdmin(LongList):
     form = PackageForm
-    list_display = ("name", "everything", "listed", "order", "held_by", "at_stripe")
+    list_display = ("name", "everything", "on_sale", "order", "held_by", "at_stripe")
     prepopulated_fields: ClassVar = {"slug": ("name",)}
     filter_horizontal = ("sections",)
     compressed_fields = False
@@ -128,6 +128,10 @@ class PackageAdmin(LongList):
         packages: QuerySet[Package] = super().get_queryset(request)
         packages = with_holders(packages, by="price__package", now=clock.now())
         return packages.prefetch_related("prices__package", "publications__price")
+
+    @admin.display(description="On sale", boolean=True)
+    def on_sale(self, package: Package) -> bool:
+        return package.listed
 
     @admin.display(description="Held by")
     def held_by(self, package: Package) -> SafeString:
@@ -211,7 +215,7 @@ class PackageAdmin(LongList):
         if publishing.state_of(package) in {publishing.NOT_PUBLISHED, publishing.TO_BE_PUBLISHED}:
             seen = format_html(
                 "{}. Stripe does not have it as it is here: "
-                '<a class="{}" href="{}">publish it now</a>, or the next order does.',
+                '<a class="{}" href="{}">publish it now</a>, or the next order publishes it.',
                 seen,
                 LINK,
                 stripe,

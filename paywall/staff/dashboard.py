@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from paywall import clock
 from paywall.insights import counting
 from paywall.reports.board import Board
-from paywall.reports.listing import REPORTS
+from paywall.reports.listing import BY_MONTH, REPORTS
 from paywall.reports.spans import Choice, span_of
 from paywall.reports.tables import headers_in_csv, in_csv
 from paywall.staff.panels import Panel, Tile, panels, tiles
@@ -54,6 +54,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "span": span,
         "choice": choice,
         "choices": list(Choice),
+        "invented": settings.DEBUG,
         "names_readers": request.user.has_perm(NAMES_READERS["print-days"]),
     }
 
@@ -67,10 +68,14 @@ def export(request: HttpRequest, name: str) -> HttpResponseBase:
         raise Http404("There is no such report.")
     now = clock.now()
     span = span_of(_choice(request), counting.day_of(now))
-    table = REPORTS[name](Board(span, now))
+    board = Board(span, now)
+    table = REPORTS[name](board)
     lines = in_csv(headers_in_csv(table), table.rows)
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    file = f"{name}-{span.first}-{span.last}.csv"
+    first, last = span.first, span.last
+    if name in BY_MONTH:  # these days are not what it holds
+        first, last = board.months[0].starts_date, board.today
+    file = f"{name}-{first}-{last}.csv"
     response["Content-Disposition"] = f'attachment; filename="{file}"'
     return response
 

@@ -79,14 +79,15 @@ class FreeModeAdmin(LongList):
         return mode.closed_at or mode.ends_at
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        end_it = ""
         for mode in FreeMode.objects.in_force(clock.now()).select_related("section"):
             said = sentence_of(mode)
             if self.has_add_permission(request):
-                address = reverse("admin:paywall_freemode_change", args=[mode.pk])
-                link = '{} <a class="underline" href="{}">End it before its time</a>'
-                said = format_html(link, said, address)
+                end_it = reverse("admin:paywall_freemode_change", args=[mode.pk])
+                said = format_html('{} <a class="underline" href="{}">End it now</a>', said, end_it)
             messages.warning(request, said)
-        shown: HttpResponse = super().changelist_view(request, extra_context)
+        context = {**(extra_context or {}), "end_it": end_it}
+        shown: HttpResponse = super().changelist_view(request, context)
         return shown
 
     def add_view(

@@ -195,9 +195,9 @@ def _rights(reader: Reader, newest: Newest) -> Iterator[Moment]:
         Entitlement.objects.filter(reader=reader, source=Source.COURTESY), "starts_at"
     )
     for right in given:
-        yield Moment(right.starts_at, "access", "Courtesy access began", "Staff", "courtesy")
+        yield Moment(right.starts_at, "access", "Courtesy access began", "", "courtesy")
         if right.ends_at:
-            yield Moment(right.ends_at, "access", "Courtesy access ended", US, "courtesy")
+            yield Moment(right.ends_at, "access", "Courtesy access ended", "", "courtesy")
 
 
 def _staff(reader: Reader, newest: Newest) -> Iterator[Moment]:

@@ -85,14 +85,14 @@ def panels(board: Board) -> list[Panel]:
         _funnel(board),
         _meter(board),
         _panel(stories, opened=True, wide=True),
-        _ranked(reports.sections(board), 1, "Stories opened"),
-        _ranked(reports.packages(board), 1, ""),
-        _panel(reports.stops(board), bars=_bars(reports.stops(board), 1)),
+        _ranked(reports.sections(board), "Stories opened", "Stories opened"),
+        _ranked(reports.packages(board), "Active"),
+        _panel(reports.stops(board), bars=_bars(reports.stops(board), "Number")),
         _panel(reports.past_due(board), opened=True),
         _panel(reports.introductory(board), opened=True),
         _print(board),
-        _ranked(reports.print_codes(board), 3, "Share with digital access"),
-        _ranked(reports.print_failures(board), 1, ""),
+        _ranked(reports.print_codes(board), "Share", "Share, where most accounts are"),
+        _ranked(reports.print_failures(board), "Tries"),
     ]
 
 
@@ -162,15 +162,16 @@ def _print(board: Board) -> Panel:
         f"{everybody.activated:,} of {everybody.accounts:,} accounts are activated, "
         f"{share_in_words(share)}."
     )
-    return _panel(table, bars=_bars(table, 3), sentence=sentence)
+    return _panel(table, bars=_bars(table, "Share"), sentence=sentence)
 
 
-def _ranked(table: Table, column: int, sentence: str) -> Panel:
+def _ranked(table: Table, column: str, sentence: str = "") -> Panel:
     return _panel(table, bars=_bars(table, column)[:10], sentence=sentence)
 
 
-def _bars(table: Table, column: int) -> list[Bar]:
-    """Draw a column: shares as parts of the whole, numbers next to the largest."""
+def _bars(table: Table, header: str) -> list[Bar]:
+    """Draw the column of a header: shares as parts of the whole, numbers next to the largest."""
+    column = list(table.headers).index(header)
     cells = table.in_words(LOCALE)
     if any(isinstance(row[column], Fraction) for row in table.rows):
         parts = [Fraction(str(row[column] or 0)) for row in table.rows]

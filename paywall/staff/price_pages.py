@@ -34,7 +34,7 @@ def new_terms(admin: Any, request: HttpRequest, package_id: int, price_id: int) 
             messages.error(request, str(error))
         else:
             admin.log_change(request, price.package, f"{price} became {new}.")
-            said = f"{new} is the price from now on. Publish it, or the next order does."
+            said = f"{new} is the price from now on. Publish it, or the next order publishes it."
             messages.success(request, said)
         return redirect("admin:paywall_package_change", package_id)
     return _page(admin, request, "new_terms", price, f"New amount for {price.package}", form=form)

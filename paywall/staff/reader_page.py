@@ -76,7 +76,7 @@ def show(admin: Any, request: HttpRequest, public_id: UUID) -> HttpResponse:
         "asked": asked,
         "answer": answering.why(reader, asked, now=now) if asked else None,
         "deeds": [
-            (name, deed)
+            (name, deed, deed.form(reader=reader, now=now).why_not)
             for name, deed in DEEDS.items()
             if may(request, deed.permission) and may_act_on(request, reader)
         ],

@@ -34,6 +34,9 @@ def timeline_of(reader: Reader, *, before: datetime, without: Collection[str] = 
         for moment in happened(reader, newest)
         if moment.at < before and moment.kind not in without
     ]
+    # What a deed gave or ended at its moment is the deed, which says who did it and why.
+    done_at = {moment.at for moment in found if moment.kind == "deed"}
+    found = [each for each in found if each.kind != "access" or each.at not in done_at]
     found.sort(key=lambda moment: moment.at, reverse=True)
     shown = found[:SHOWN]
     return Timeline(shown, shown[-1].at if len(found) > SHOWN else None)

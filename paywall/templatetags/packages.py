@@ -1,15 +1,35 @@
 """Words for packages and prices."""
 
+from typing import Any
+from urllib.parse import urlsplit
+
 from django import template
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from paywall import clock
-from paywall.catalog import money, terms
+from paywall.catalog import money, pricing, terms
 from paywall.catalog.models import Price
 from paywall.catalog.terms import Terms
 
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def price_on_the_way(context: dict[str, Any]) -> Price | None:
+    """Return the price that this page's `next` leads to buying, as it is sold now, or None."""
+    request = context["request"]
+    asked = request.POST.get("next") or request.GET.get("next", "")
+    try:
+        page = resolve(urlsplit(asked).path)
+    except (Resolver404, ValueError):
+        return None
+    if page.url_name != "choose":
+        return None
+    prices = Price.objects.select_related("package")
+    price = prices.filter(public_id=page.kwargs["price_id"]).first()
+    return pricing.instead_of(price) if price else None
 
 
 @register.filter

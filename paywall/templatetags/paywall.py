@@ -11,6 +11,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
+from accounts.models import Reader
+from paywall import clock
+from paywall.gate import facts
 from paywall.gate.publishing import words_in_force
 from paywall.gate.saying import Said, offers_said, said_by
 from paywall.insights import origin
@@ -53,6 +56,21 @@ def wall_words(context: dict[str, Any]) -> Said:
 def offer_words() -> dict[str, str]:
     """Return the words of the offers, where they stand on no wall."""
     return offers_said(words_in_force().texts, house=rules_in_force().house.readers)
+
+
+@register.simple_tag(takes_context=True)
+def may_subscribe(context: dict[str, Any]) -> bool:
+    """Tell whether the signed-in reader of this page has nothing that opens stories.
+
+    A story's page is shown to others who are told the same: it goes by what the gate found.
+    """
+    admission, request = context.get("admission"), context.get("request")
+    if admission:
+        return bool(admission.may_subscribe)
+    reader = getattr(request, "user", None)
+    if not isinstance(reader, Reader) or reader.is_staff:
+        return False
+    return not facts.has_rights(reader, now=clock.now())
 
 
 @register.simple_tag(takes_context=True)

@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from articles.body import clean
 from articles.templatetags.articles import preview, typeset
-from tests.making import make_article, make_section
+from paywall.entitlements import granting
+from paywall.entitlements.models import Source
+from tests.making import make_article, make_reader, make_section
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +42,23 @@ def test_structured_data_says_whether_the_policy_is_free(
     assert data["isAccessibleForFree"] is free
     assert ("hasPart" in data) is not free
     assert "articleBody" not in data
+
+
+def test_a_story_leads_on_to_its_section(client: Client) -> None:
+    story = make_article(access="free", section=make_section("sport"))
+    page = client.get(story.get_absolute_url()).content.decode()
+    assert '<a href="/sections/sport/">More from Sport</a>' in page
+
+
+def test_who_has_nothing_that_opens_stories_is_offered_packages_on_top(client: Client) -> None:
+    reader, story = make_reader(), make_article()
+    client.force_login(reader)
+    offered = re.compile(r'<a class="button button--small" href="/subscribe/[^"]*">Subscribe</a>')
+    pages = ("/", story.get_absolute_url())
+    assert all(offered.search(client.get(page).content.decode()) for page in pages)
+    now = timezone.now()
+    granting.give(reader, Source.SUBSCRIPTION, starts_at=now, sections=[make_section("sport")])
+    assert not any(offered.search(client.get(page).content.decode()) for page in pages)
 
 
 def test_the_setting_says_how_many_paragraphs_a_preview_has(settings: LazySettings) -> None:

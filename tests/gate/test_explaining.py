@@ -47,7 +47,11 @@ def test_every_fact_has_a_question_and_every_outcome_a_conclusion() -> None:
 @pytest.mark.parametrize(
     ("change", "last", "conclusion"),
     [
-        ({}, "Yes.", "Blocked: this month’s free stories are used up."),
+        (
+            {},
+            "We answer as for a signed-in reader.",
+            "Blocked: this month’s free stories are used up.",
+        ),
         ({"used": 6}, "1: 6 of 7 are used.", "It would open, as one of this month’s free stories."),
         ({"access": Access.FREE}, "Everybody: it is free.", "It opens: it is free to everybody."),
         ({"free_mode": True}, "Yes, in this section.", "It opens: it is free to everybody."),

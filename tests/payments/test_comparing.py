@@ -41,7 +41,7 @@ def test_a_field_was_changed_by(
 
 def test_what_was_never_told_is_ours_to_create() -> None:
     (found,) = compare([replace(OURS, told=None, stripe_id="")], [])
-    assert (found.side, str(found)) == (Side.OURS, "package Digital: only here")
+    assert (found.side, str(found)) == (Side.OURS, "package Digital: not at Stripe yet")
 
 
 def test_what_was_told_and_is_gone_was_removed_there() -> None:

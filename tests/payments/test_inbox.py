@@ -57,10 +57,24 @@ def test_what_is_foreign_makes_nothing_and_touches_nothing(paper: Newspaper) -> 
     assert not Subscription.objects.exists()
     assert not Entitlement.objects.exists()
     assert events(paper) == kept
-    theirs = StripeEvent.objects.filter(customer_id=unknown)
+    theirs = StripeEvent.objects.filter(customer_id=unknown, type__startswith="invoice")
     assert set(theirs.values_list("outcome", flat=True)) == {inbox.UNKNOWN}
     ours = StripeEvent.objects.filter(customer_id=reader.stripe_id, type__startswith="invoice")
     assert set(ours.values_list("outcome", flat=True)) == {inbox.FOREIGN}
+
+
+def test_what_is_about_no_sale_is_not_foreign(paper: Newspaper) -> None:
+    """A customer made, or a card attached: so it is before each sale."""
+    reader, stranger = paper.customer(), paper.customer("stranger@example.com")
+    for customer in (reader, stranger):
+        card = {"number": "4242424242424242", "exp_month": 12, "exp_year": 2034, "cvc": "123"}
+        method = paper.v1.payment_methods.create({"type": "card", "card": card})
+        paper.v1.payment_methods.attach(method.id, {"customer": str(customer.stripe_id)})
+    stranger.delete()
+    keep(paper, *(each for each in events(paper) if each["type"].startswith(("cus", "payment_m"))))
+    handle_all(paper)
+    assert {"customer.created", "payment_method.attached"} <= set(outcomes())
+    assert set(outcomes().values()) == {inbox.NOTHING}
 
 
 def test_a_failure_is_kept_and_tried_again_later(paper: Newspaper) -> None:

@@ -19,7 +19,10 @@ def run(**options: Any) -> list[str]:
 
 def test_it_says_what_it_would_do_does_it_and_then_finds_nothing(sandbox: Sandbox) -> None:
     make_package(MONTHLY, name="Digital")
-    things = ["package Digital: only here", "price Digital, 12.00 EUR every month: only here"]
+    things = [
+        "package Digital: not at Stripe yet",
+        "price Digital, 12.00 EUR every month: not at Stripe yet",
+    ]
     assert run(dry_run=True) == [f"Would publish: {thing}" for thing in things]
     assert run() == [f"Published: {thing}" for thing in things]
     assert run() == ["Nothing differs."]

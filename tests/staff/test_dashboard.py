@@ -64,6 +64,47 @@ def test_the_figures_stand_on_the_first_page() -> None:
     assert page.count('<svg class="columns"') == 4
 
 
+@pytest.mark.parametrize("debug", [True, False])
+def test_a_demonstration_alone_says_that_its_counts_are_invented(
+    settings: LazySettings, debug: bool
+) -> None:
+    settings.DEBUG = debug
+    page = somebody("view_reports").get(reverse("admin:index")).content.decode()
+    assert ("is invented" in page) is debug
+
+
+def test_a_file_is_named_by_the_days_that_it_holds() -> None:
+    client = somebody("view_reports")
+    names = [
+        client.get(reverse("report", args=[name]), {"days": Choice.LAST_MONTH})[
+            "Content-Disposition"
+        ].partition("=")[2]
+        for name in ("days", "revenue")
+    ]
+    assert names == [
+        '"days-2026-10-01-2026-10-31.csv"', f'"revenue-2025-11-01-{TODAY}.csv"'
+    ]  # fmt: skip
+
+
+def test_a_table_of_some_stories_says_that_there_are_more() -> None:
+    counting.add({(TODAY, What.OPENED, "", f"article-{number}"): 9 for number in range(21)})
+    page = somebody("view_reports").get(reverse("admin:index")).content.decode()
+    assert "The 20 that brought most; the CSV file has every story." in page
+
+
+def test_the_bars_of_sections_are_what_the_card_names_the_most_first() -> None:
+    counting.add({
+        (TODAY, What.READERS, "news", ""): 940,
+        (TODAY, What.OPENED, "news", ""): 5454,
+        (TODAY, What.READERS, "sport", ""): 1320,
+        (TODAY, What.OPENED, "sport", ""): 1200,
+    })  # fmt: skip
+    page = somebody("view_reports").get(reverse("admin:index"))
+    [card] = [panel for panel in page.context["shown"].panels if panel.table.name == "sections"]
+    assert card.sentence == "Stories opened"
+    assert [(bar.label, bar.value) for bar in card.bars] == [("news", "5,454"), ("sport", "1,200")]
+
+
 def test_who_may_not_see_them_sees_the_admin_as_ever() -> None:
     client = somebody("view_section")
     page = client.get(reverse("admin:index")).content.decode()

@@ -70,6 +70,7 @@ def test_it_says_why_a_reader_is_blocked_and_asking_changes_nothing(
         page = words(desk, asked)
     assert "Blocked: this month’s free stories are used up." in page
     assert "0: 7 of 7 are used." in page
+    assert "We answer as for a signed-in reader." in page
     assert "All 7 free stories of the month are used" in page
     assert f"Met the wall at “{stories[7].headline}”" in page
     written = [each["sql"] for each in captured if each["sql"].split()[0] in {"INSERT", "UPDATE"}]
@@ -105,8 +106,27 @@ def test_courtesy_opens_at_once_and_ends_after_the_last_day(desk: Client, reader
     page = words(desk, page_of(reader))
     assert f"Reads everything by courtesy of the paper, until {until:%-d %B %Y}." in page
     assert "helpdesk@example.com" in page
+    assert "Courtesy access began" not in page  # the deed says so, by whom and why
     do(desk, reader, "end-courtesy")
     assert outcome(browser, story) == "metered"
+    assert "Courtesy access ended" not in words(desk, page_of(reader))
+
+
+def test_what_there_is_nothing_to_do_it_to_is_said_and_not_offered(
+    desk: Client, reader: Reader
+) -> None:
+    page = words(desk, page_of(reader))
+    for deed, why_not in {
+        "end-courtesy": "They have no courtesy access.",
+        "give-back": "They have used none of this month’s free stories.",
+        "refund": "There is nothing to give back.",
+        "cancel": "No subscription of theirs renews.",
+        "resume": "None of theirs is cancelled.",
+        "unlink-print": "No print account is linked.",
+    }.items():
+        assert f'href="{page_of(reader, deed)}"' not in page
+        assert why_not in page
+    assert f'href="{page_of(reader, "courtesy")}"' in page
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Reader
 from paywall.entitlements import granting
 from paywall.entitlements.models import Source
 from paywall.trail import recording
@@ -38,6 +39,21 @@ def test_no_list_counts_its_rows_or_asks_much_however_many_there_are(client: Cli
             listed = page.context.get("cl")
             whole_pages += bool(listed and len(listed.result_list) == listed.list_per_page)
     assert whole_pages >= 9
+
+
+def test_a_list_of_one_page_leads_to_no_other(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(make_reader("admin@example.com", is_staff=True, is_superuser=True))
+    address = reverse("admin:accounts_reader_changelist")
+
+    def ways() -> list[str]:
+        page = client.get(address)
+        return [way for way in ("Previous", "Next") if f">{way}</a>" in page.content.decode()]
+
+    assert ways() == []
+    monkeypatch.setattr(type(admin.site._registry[Reader]), "list_per_page", 1)
+    assert ways() == ["Next"]
 
 
 @pytest.mark.parametrize(

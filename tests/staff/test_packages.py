@@ -228,13 +228,14 @@ def test_publishing_shows_what_it_would_do_and_does_it(staff: Client, sandbox: S
     package = make_package(MONTHLY, name="Digital")
     listed = "admin:paywall_package_changelist"
     assert "not published" in page(staff, listed)
+    assert "On sale" in page(staff, listed)
     assert reverse(PUBLISH) in page(staff, listed)
-    assert "Package Digital: only here" in page(staff, PUBLISH)
+    assert "Package Digital: not at Stripe yet" in page(staff, PUBLISH)
     assert not list(sandbox.store.all("product"))
     staff.post(reverse(PUBLISH))
     assert len(list(sandbox.store.all("product"))) == 1
     kept = StaffAction.objects.get(what="Publish to Stripe")
-    assert "package Digital: only here" in kept.outcome
+    assert "package Digital: not at Stripe yet" in kept.outcome
     assert "Stripe has everything as it is here" in page(staff, PUBLISH)
     assert "published" in page(staff, listed)
     pricing.change(package.prices.get(), DEARER, now=clock.now())

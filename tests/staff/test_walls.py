@@ -61,10 +61,13 @@ def test_marketing_opens_all_stories_and_ends_it(clock: Clock) -> None:
     page = marketing.get(reverse("admin:paywall_freemode_changelist")).content.decode()
     assert "All stories of the whole paper are open to everybody until 15 November, 12:00" in page
     one = reverse("admin:paywall_freemode_change", args=[mode.pk])
+    assert f'<a href="{one}" class="add add--end">End it now</a>' in page
     assert "End it now" in marketing.get(one).content.decode()
     marketing.post(one)
     assert outcome(Client(), story) == "sign_in"
     assert "End it now" not in marketing.get(one).content.decode()
+    page = marketing.get(reverse("admin:paywall_freemode_changelist")).content.decode()
+    assert "End it now" not in page
     assert marketing.post(reverse(one_of("freemode", "delete"), args=[mode.pk])).status_code == 403
 
 

@@ -83,6 +83,7 @@ def test_a_stranger_signs_up_on_the_way_and_loses_neither_choice_nor_story(
     form = client.get(page["Location"])
     (way,) = re.findall(r'name="next" value="([^"]+)"', form.content.decode())
     assert "First, your email address" in words(form)
+    assert f"You chose {paper.month.package} , €12.00 a month." in words(form)
     assert "First, your" not in words(client.get("/accounts/signup/?next=/stories/a-story/"))
     assert unescape(way) == f"/subscribe/{paper.month.public_id}/?next=%2Fstories%2Fa-story%2F"
     sent = client.post(

@@ -90,7 +90,10 @@ def test_without_both_there_is_no_switch(client: Client) -> None:
 def test_a_package_of_one_interval_stays_whatever_the_switch_says(client: Client) -> None:
     make_package(MONTHLY, YEARLY)
     make_package(Terms(Interval.MONTH, 500, "EUR"), name="Sport")
-    assert "€5.00 a month" in words(client, "/subscribe/?per=year")
+    said = words(client, "/subscribe/?per=year")
+    assert "€5.00 a month" in said
+    assert said.count("By the month only") == 1
+    assert "only" not in words(client, "/subscribe/?per=month")
 
 
 def test_a_year_that_saves_nothing_promises_nothing(client: Client) -> None:
