@@ -1,6 +1,6 @@
 """What Stripe says is recorded, under a ticket, and the entitlements follow."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -39,7 +39,7 @@ def test_a_package_changed_while_the_lock_is_waited_for_is_looked_up_again(
     subscription = paper.subscribe(customer, paper.sport)
     changes, prices_named = subscription.changes.count(), updating.prices_named
 
-    def and_then_staff_change_it(ids: set[str]) -> dict[str, Price]:
+    def and_then_staff_change_it(ids: Iterable[str]) -> Mapping[str, Price]:
         found = prices_named(ids)
         Package.objects.filter(slug="sport").update(name="Everything sporty", everything=True)
         assert scopes.follow_packages(now=paper.now) == 1
