@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.core.management.color import no_style
+from django.db import connection
 
 from paywall.catalog.models import Package, Price, Section
 from paywall.payments import gateway, publishing, updating
@@ -141,6 +143,11 @@ def opened(sandbox: Sandbox) -> Newspaper:
     sandbox.store, sandbox.clock, sandbox.replays._records = at_stripe
     for those in rows:
         type(those[0])._default_manager.bulk_create(those)
+    # A test that filled whole tables may have set back where PostgreSQL counts on from.
+    models = [type(those[0]) for those in rows]
+    if counted_on := connection.ops.sequence_reset_sql(no_style(), models):
+        with connection.cursor() as cursor:
+            cursor.execute(" ".join(counted_on))
     return Newspaper(sandbox, gateway.from_settings(), *prices)
 
 
