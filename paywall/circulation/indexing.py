@@ -51,6 +51,7 @@ def _build() -> None:
         with transaction.atomic(), connection.cursor() as cursor:
             if connection.vendor == "postgresql":  # one core: readers have the others
                 cursor.execute("SET LOCAL max_parallel_maintenance_workers = 0")
+                cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")  # sorted in memory
             cursor.execute(str(index.create_sql(PrintAccount, editor)))
 
 
