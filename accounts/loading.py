@@ -42,7 +42,7 @@ class ReaderBackend(AuthenticationBackend):
 def load(which: str, values: Sequence[Any]) -> Reader | None:
     """Return the reader whom an SQL condition finds, joins before it included, or None."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {COLUMNS} FROM accounts_reader {which}", values)  # noqa: S608  # ours
+        cursor.execute(f"SELECT {COLUMNS} FROM accounts_reader {which}", values)  # noqa: S608  # both are written in our code
         row = cursor.fetchone()
     if row is None:
         return None

@@ -31,5 +31,5 @@ def sql_flush(
 
 def install() -> None:
     """Have the database be emptied so."""
-    Operations.sql_flush = sql_flush  # type: ignore[method-assign]
+    Operations.sql_flush = sql_flush  # type: ignore[method-assign]  # what this is for
     flush.emit_post_migrate_signal = lambda *_, **__: None  # type: ignore[attr-defined]  # imported there
