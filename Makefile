@@ -59,7 +59,8 @@ clean:
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# A virtual environment whose Python is gone is made anew.
+# A virtual environment whose Python is gone is made anew. What is in it comes by uv, which takes a
+# tenth of the time, or by pip, where only pip has been told which index to ask.
 ifneq ($(shell $(BIN)/python -c 'print("works")' 2>/dev/null),works)
 .PHONY: $(READY)
 endif
@@ -84,4 +85,8 @@ $(READY): requirements-dev.txt
 		"$$found" -m venv --clear .venv || exit 1; \
 	fi; \
 	echo "Installing what requirements-dev.txt names into .venv (only when it changes)."; \
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt && touch $(READY)
+	sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.txt > .venv/uv.txt; \
+	$(BIN)/python -m pip install --quiet --require-hashes -r .venv/uv.txt || exit 1; \
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt 2>/dev/null || \
+		$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt || exit 1; \
+	touch $(READY)
