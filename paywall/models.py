@@ -51,6 +51,7 @@ from paywall.reports.models import Prepared
 from paywall.sites.models import ApiKey, ApiSite, KeptAnswer, RegisteredStory, SiteReader
 from paywall.subscriptions.models import (
     Customer,
+    FormerCustomer,
     Invoice,
     Purchase,
     Subscription,
@@ -72,6 +73,7 @@ __all__ = [
     "Customer",
     "DayCount",
     "Entitlement",
+    "FormerCustomer",
     "FreeMode",
     "HealthDigest",
     "Invitation",

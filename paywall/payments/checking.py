@@ -9,7 +9,7 @@ from django.db.models import F, Max, Model
 from django.db.models.functions import Greatest
 
 from paywall.catalog.models import Price
-from paywall.payments import aftercare, updating
+from paywall.payments import aftercare, replacing, updating
 from paywall.payments.gateway import Gateway, GatewayRefused, Json
 from paywall.payments.happened import Touched
 from paywall.payments.models import Reconciliation
@@ -72,8 +72,8 @@ def check_subscriptions(stripe: Gateway, report: Reconciliation, *, now: datetim
             )
 
 
-def check_customers(stripe: Gateway, report: Reconciliation) -> None:
-    """Bring new email addresses to Stripe, and look for customers of ours deleted there."""
+def check_customers(stripe: Gateway, report: Reconciliation, *, now: datetime) -> None:
+    """Bring new email addresses to Stripe, and make room for others where some were deleted."""
     seen = Seen(Customer)
     for page in pages(stripe.customers()):
         report.looked_at += len(page)
@@ -83,11 +83,9 @@ def check_customers(stripe: Gateway, report: Reconciliation) -> None:
             told = _bring_address(stripe, ours, addresses[str(ours.stripe_id)])
             report.differences += [told] if told else []
     standing = Customer.objects.exclude(stripe_id=None).exclude(reader=None).order_by("pk")
-    report.differences += [
-        f"{each.stripe_id} was deleted at Stripe: nothing was done. Its reader cannot pay anew."
-        for each in standing.iterator(chunk_size=PAGE)
-        if seen.lacks(each.pk)
-    ]
+    for each in standing.iterator(chunk_size=PAGE):
+        if seen.lacks(each.pk):
+            report.differences.append(f"{each.stripe_id} {_replace(stripe, each, now)}")
 
 
 def check_passes(stripe: Gateway, report: Reconciliation, *, now: datetime) -> None:
@@ -103,7 +101,7 @@ def check_passes(stripe: Gateway, report: Reconciliation, *, now: datetime) -> N
         recorded = Purchase.objects.filter(stripe_id__in=sold).exclude(paid_at=None)
         missing = sold.keys() - set(recorded.values_list("stripe_id", flat=True))
         payers = {sold[each] for each in missing} - {None}
-        customers = {each.stripe_id: each for each in Customer.objects.filter(stripe_id__in=payers)}
+        customers = Customer.objects.named([each for each in payers if each])
         for session_id in sorted(missing):
             if customer := customers.get(sold[session_id]):
                 touched = Touched(sessions=frozenset({session_id}))
@@ -119,6 +117,16 @@ def _record_pass(
             report.differences.append(f"{session_id}: a pass was paid and not here. Recorded.")
     except GatewayRefused as error:
         report.differences.append(f"{session_id} cannot be compared: {error}")
+
+
+def _replace(stripe: Gateway, ours: Customer, now: datetime) -> str:
+    """Look into a customer that Stripe does not list; return what was found and done."""
+    try:
+        if replacing.replace_if_deleted(stripe, ours, now=now):
+            return "was deleted at Stripe. Its reader gets another one when they buy."
+    except GatewayRefused as error:
+        return f"is not listed by Stripe: nothing was done. {error}"
+    return "is not listed by Stripe: nothing was done."
 
 
 def _bring_address(stripe: Gateway, ours: Customer, theirs: str) -> str:
@@ -148,10 +156,7 @@ def _check_page(
     stripe: Gateway, page: list[Json], seen: Seen, report: Reconciliation, now: datetime
 ) -> None:
     """Compare some subscriptions with the rows that stand for them, loaded all at once."""
-    customers = {
-        each.stripe_id: each
-        for each in Customer.objects.filter(stripe_id__in={each["customer"] for each in page})
-    }
+    customers = Customer.objects.named({each["customer"] for each in page})
     ids = [each["id"] for each in page]
     rows = {each.stripe_id: each for each in Subscription.objects.filter(stripe_id__in=ids)}
     latest = {(each.get("latest_invoice") or {}).get("id", "") for each in page}

@@ -5,6 +5,7 @@ clicks, two devices and a retry after a crash all end in one session.
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 from urllib.parse import quote
 
 from django.urls import reverse
@@ -16,7 +17,7 @@ from paywall.catalog.pricing import RefusedError
 from paywall.catalog.terms import Terms
 from paywall.insights import counting
 from paywall.insights.happenings import What
-from paywall.payments import attempts, publishing
+from paywall.payments import attempts, publishing, replacing
 from paywall.payments.asking import session_for
 from paywall.payments.attempts import Progress, State
 from paywall.payments.buying import Obstacle, obstacle_to, terms_for
@@ -60,6 +61,28 @@ def begin(
     Raises NotSold; RefusedError where the price is another one meanwhile; Overtaken;
     GatewayUnavailable and GatewayRefused, and asking again then goes on where this broke off.
     """
+    begin_once = partial(
+        _begin, stripe, reader, price, shown=shown, back_to=back_to, now=now, story=story
+    )
+    try:
+        return begin_once()
+    except GatewayRefused:
+        customer = Customer.objects.filter(reader=reader).first()
+        if not customer or not replacing.replace_if_deleted(stripe, customer, now=now):
+            raise
+    return begin_once()
+
+
+def _begin(
+    stripe: Gateway,
+    reader: Reader,
+    price: Price,
+    *,
+    shown: Terms,
+    back_to: str,
+    now: datetime,
+    story: str,
+) -> str:
     standing = CheckoutAttempt.objects.open().filter(reader=reader).select_related("price").first()
     if standing and standing.session_id:
         progress = attempts.follow(stripe, standing, now=now)
@@ -73,7 +96,7 @@ def begin(
     if standing and not _goes_on(standing, sold, now):
         if attempts.withdraw(stripe, standing, now=now) is not Progress.EXPIRED:
             # Paid in this very moment, on another device: look again.
-            return begin(stripe, reader, price, shown=shown, back_to=back_to, now=now, story=story)
+            return _begin(stripe, reader, price, shown=shown, back_to=back_to, now=now, story=story)
         standing = None
     if standing and standing.session_id:
         CheckoutAttempt.objects.filter(pk=standing.pk).update(back_to=back_to)

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from paywall.payments import aftercare, gateway, updating
+from paywall.payments import aftercare, gateway, replacing, updating
 from paywall.payments.gateway import Gateway, GatewayError, GatewayUnavailable
 from paywall.payments.happened import Touched, what_happened
 from paywall.payments.models import StripeEvent
@@ -162,6 +162,8 @@ def _follow(stripe: Gateway, event: StripeEvent, now: datetime) -> tuple[Custome
     why = f"{event.type} {event.stripe_id}"
     sold_by_us = updating.bring_up_to_date(stripe, customer, touched, why=why, now=now)
     aftercare.look_after(stripe, customer, now=now)
+    if event.type == replacing.DELETED:
+        replacing.replace_if_deleted(stripe, customer, now=now)
     if sold_by_us:
         return customer, RECORDED
     return customer, FOREIGN if touched.a_sale else NOTHING
@@ -170,7 +172,7 @@ def _follow(stripe: Gateway, event: StripeEvent, now: datetime) -> tuple[Custome
 def _customer_of(stripe: Gateway, event: StripeEvent, touched: Touched) -> Customer | None:
     """Find whose event it is: it says so, or our rows do, or else Stripe knows who paid."""
     if event.customer_id:
-        return Customer.objects.filter(stripe_id=event.customer_id).first()
+        return Customer.objects.named([event.customer_id]).get(event.customer_id)
     paid = touched.payment_intents
     known: Invoice | Purchase | None = (
         Invoice.objects.filter(stripe_id__in=touched.invoices).first()
@@ -181,7 +183,8 @@ def _customer_of(stripe: Gateway, event: StripeEvent, touched: Touched) -> Custo
         return known.customer
     payers = [stripe.invoice(each)["customer"] for each in touched.invoices]
     payers += [stripe.payment_intent(each)["customer"] for each in paid]
-    return Customer.objects.filter(stripe_id__in=[payer for payer in payers if payer]).first()
+    found = Customer.objects.named([payer for payer in payers if payer])
+    return next(iter(found.values()), None)
 
 
 def _keep_failure(event: StripeEvent, error: Exception, now: datetime) -> None:

@@ -47,7 +47,7 @@ def everything(stripe: Gateway, *, now: datetime) -> Reconciliation | None:
         with reporting(Reconciliation.Kind.EVERYTHING, now=now) as report:
             checking.check_subscriptions(stripe, report, now=now)
             checking.check_passes(stripe, report, now=now)
-            checking.check_customers(stripe, report)
+            checking.check_customers(stripe, report, now=now)
             checking.check_entitlements(report, now=now)
             _see_to_what_is_left(stripe, report, now)
             _compare_catalogue(stripe, report)

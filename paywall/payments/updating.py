@@ -62,13 +62,14 @@ def everything_of(stripe: Gateway, customer: Customer, *, why: str, now: datetim
     """
     ticket = tickets.take(customer)
     found = _Found()
-    for subscription in stripe.subscriptions(customer=customer.stripe_id):
-        _fetch_subscription(stripe, subscription["id"], found)
-        for invoice in stripe.invoices(subscription=subscription["id"]):
-            _fetch_invoice(stripe, invoice["id"], found)
-    for session in stripe.sessions(customer=customer.stripe_id):
-        if session["mode"] == "payment" and session["status"] == "complete":
-            _fetch_session(stripe, session["id"], found)
+    for customer_id in filter(None, [*_former_of(customer), customer.stripe_id]):
+        for subscription in stripe.subscriptions(customer=customer_id):
+            _fetch_subscription(stripe, subscription["id"], found)
+            for invoice in stripe.invoices(subscription=subscription["id"]):
+                _fetch_invoice(stripe, invoice["id"], found)
+        for session in stripe.sessions(customer=customer_id):
+            if session["mode"] == "payment" and session["status"] == "complete":
+                _fetch_session(stripe, session["id"], found)
     record_found(customer, ticket, found, why=why, now=now)
 
 
@@ -79,10 +80,10 @@ def record_found(
 
     Return whether any of it is sold by us.
     """
-    own = customer.stripe_id
-    subscriptions = [each for each in found.subscriptions.values() if each.customer_id == own]
-    invoices = [each for each in found.invoices.values() if each.customer_id == own]
-    passes = [each for each in found.passes.values() if each.customer_id == own]
+    own = _ids_of(customer, found)
+    subscriptions = [each for each in found.subscriptions.values() if each.customer_id in own]
+    invoices = [each for each in found.invoices.values() if each.customer_id in own]
+    passes = [each for each in found.passes.values() if each.customer_id in own]
     ids = {name for each in subscriptions for name in (each.price_id, each.next_price_id)}
     prices = prices_named(ids | {each.price_id for each in passes})
     fetched = Fetched(ticket, subscriptions, invoices, passes, prices)
@@ -98,6 +99,19 @@ def record_found(
         or len(subscriptions) > len(foreign)
         or any(each.price_id in prices for each in passes)
     )
+
+
+def _ids_of(customer: Customer, found: _Found) -> frozenset[str | None]:
+    """Return the customer's ids at Stripe; the former ones only where something asks for them."""
+    own = frozenset({customer.stripe_id})
+    kinds = (found.subscriptions, found.invoices, found.passes)
+    if all(each.customer_id in own for kind in kinds for each in kind.values()):
+        return own
+    return own | set(_former_of(customer))
+
+
+def _former_of(customer: Customer) -> Iterable[str]:
+    return customer.former.values_list("stripe_id", flat=True)
 
 
 def prices_named(ids: Iterable[str]) -> Mapping[str, Price]:

@@ -29,9 +29,12 @@ def paid_by(reader: Reader) -> dict[str, Any]:
     if customer is None:
         return {"checkouts": begun}
     changes = SubscriptionChange.objects.filter(subscription__customer=customer)
-    told = StripeEvent.objects.filter(customer_id=customer.stripe_id or "-").order_by("pk")
+    former = _rows(customer.former)
+    ids = [customer.stripe_id or "-", *(each["stripe_id"] for each in former)]
+    told = StripeEvent.objects.filter(customer_id__in=ids).order_by("pk")
     return {
         "customer": {name: getattr(customer, name) for name in _names(Customer)},
+        "former_customers": former,
         "checkouts": begun,
         "subscriptions": _rows(customer.subscriptions, **_PRICE),
         "changes": list(

@@ -115,7 +115,7 @@ def _of_accounts(found: Iterable[PrintAccount], answer: Answer) -> Iterator[Foun
 
 def _at_stripe(stripe_id: str) -> Iterable[Reader]:
     """Return whose customer, subscription, invoice, payment or session it is."""
-    customers = set(Customer.objects.filter(stripe_id=stripe_id).values_list("pk", flat=True))
+    customers = {each.pk for each in Customer.objects.named([stripe_id]).values()}
     by_id, by_payment = Q(stripe_id=stripe_id), Q(payment_intent=stripe_id)
     for rows in (
         Subscription.objects.filter(by_id),

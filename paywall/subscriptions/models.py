@@ -1,5 +1,6 @@
 """Who pays for what, as Stripe last said it, and what became of it."""
 
+from collections.abc import Collection
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -32,11 +33,23 @@ CANCELLED_BY_CHOICES = [
 ]
 
 
-class Customer(models.Model):
-    """A reader's one customer at Stripe, for ever. Its row is locked while anything is recorded.
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    def named(self, ids: Collection[str]) -> dict[str, "Customer"]:
+        """Return the customers whom these ids name at Stripe, or named before, by the ids."""
+        found = {str(each.stripe_id): each for each in self.filter(stripe_id__in=ids)}
+        if missing := set(ids) - found.keys():
+            former = FormerCustomer.objects.filter(stripe_id__in=missing)
+            found |= {each.stripe_id: each.customer for each in former.select_related("customer")}
+        return found
 
-    `email` is the address that the customer is made with: whoever makes it, in whatever moment,
-    asks Stripe the very same. `ticket` counts the fetches begun for it (see tickets.py).
+
+class Customer(models.Model):
+    """A reader's one customer, for ever. Its row is locked while anything is recorded.
+
+    `stripe_id` is who they are at Stripe. Where that one was deleted in the dashboard another takes
+    its place once they buy again, and it stays known as a `FormerCustomer`. `email` is the address
+    that the customer is made with: whoever makes it, in whatever moment, asks Stripe the very same.
+    `ticket` counts the fetches begun for it (see tickets.py).
     """
 
     reader = models.OneToOneField(
@@ -54,8 +67,24 @@ class Customer(models.Model):
     )
     ticket = models.PositiveBigIntegerField(default=0, editable=False)
 
+    objects = CustomerQuerySet.as_manager()
+
     def __str__(self) -> str:
         return self.stripe_id or "Not at Stripe yet"
+
+
+class FormerCustomer(models.Model):
+    """Who a customer was at Stripe until that was deleted there: late events still name it."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="former")
+    stripe_id = models.CharField(max_length=255, unique=True)
+    noticed_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.stripe_id
 
 
 class Recorded(models.Model):

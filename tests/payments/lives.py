@@ -5,7 +5,9 @@ from typing import Any, TypeAlias
 
 from paywall.catalog.models import Price
 from paywall.entitlements.models import Entitlement
+from paywall.payments.customers import customer_of
 from paywall.payments.models import Concern
+from paywall.payments.replacing import replace_if_deleted
 from paywall.subscriptions.models import Customer, Purchase, Subscription
 from tests.payments.shop import GOOD, Newspaper, stripe_id
 from tests.stripe_sandbox.disputes import close_dispute, open_dispute
@@ -86,6 +88,18 @@ class Life:
         session = self.v1.checkout.sessions.create({**params, "success_url": "https://p.example/"})
         pay(self.paper.sandbox, session.id, number)
 
+    def vanish(self) -> None:
+        self.v1.customers.delete(self.customer.stripe_id)
+
+    def buy_anew(self) -> None:
+        now, reader = self.paper.now, self.customer.reader
+        assert reader
+        self.customer.refresh_from_db()
+        replace_if_deleted(self.paper.stripe, self.customer, now=now)
+        self.customer = customer_of(self.paper.stripe, reader, now=now)
+        self.use_card(GOOD)
+        self.subscribe()
+
     def wait(self, **by: float) -> None:
         self.paper.advance(**by)
 
@@ -149,6 +163,13 @@ LIVES: Mapping[str, Sequence[Step]] = {
     "a pass that is paid late": [
         lambda life: life.buy_a_day(PAYS_LATE),
         lambda life: life.wait(days=4),
+    ],
+    "a customer who is deleted and buys anew": [
+        Life.subscribe,
+        lambda life: life.wait(days=3),
+        Life.vanish,
+        lambda life: life.wait(hours=1),
+        Life.buy_anew,
     ],
     "two subscriptions at once": [
         Life.subscribe,
