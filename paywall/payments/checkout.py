@@ -1,13 +1,14 @@
 """Sending a reader to Stripe's Checkout, once however often they ask.
 
-An attempt's row is made before Stripe is asked, and holds the key under which it is asked: two
-clicks, two devices and a retry after a crash all end in one session.
+An attempt's row is made before Stripe is asked, and holds the key under which it is asked for this
+customer: two clicks, two devices and a retry after a crash all end in one session.
 """
 
 from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import quote
 
+from django.db import IntegrityError
 from django.urls import reverse
 
 from accounts.models import Reader
@@ -42,6 +43,10 @@ class Overtaken(Exception):  # noqa: N818, it is no error
     """The reader chose something else in the same moment, in another window."""
 
 
+class _Replaced(Overtaken):
+    """The customer was deleted at Stripe: from now on the reader is another one there."""
+
+
 def begin(
     stripe: Gateway,
     reader: Reader,
@@ -66,11 +71,8 @@ def begin(
     )
     try:
         return begin_once()
-    except GatewayRefused:
-        customer = Customer.objects.filter(reader=reader).first()
-        if not customer or not replacing.replace_if_deleted(stripe, customer, now=now):
-            raise
-    return begin_once()
+    except _Replaced:
+        return begin_once()
 
 
 def _begin(
@@ -103,14 +105,7 @@ def _begin(
         return standing.session_url
     publishing.make_sure(stripe, sold, now=now)
     customer = customer_of(stripe, reader, now=now)
-    about = {"price": sold, "back_to": back_to, "story": story}
-    attempt, begun = CheckoutAttempt.objects.get_or_create(
-        reader=reader,
-        state=State.OPEN,
-        defaults={**about, "begun_at": now, "expires_at": now + LASTS},
-    )
-    if begun:
-        counting.count(What.CHECKOUT_BEGUN, at=now, story=story)
+    attempt = _attempt_at(sold, reader, back_to=back_to, story=story, now=now)
     if attempt.price_id != sold.pk:
         raise Overtaken
     return _open_session(stripe, attempt, customer, shown, now=now)
@@ -124,6 +119,23 @@ def _sell(reader: Reader, price: Price, shown: Terms, *, now: datetime) -> Price
     return pricing.sell(current, current.terms, now=now)
 
 
+def _attempt_at(
+    price: Price, reader: Reader, *, back_to: str, story: str, now: datetime
+) -> CheckoutAttempt:
+    """Return the reader's one open attempt, which may be at another price in another window."""
+    about = {"price": price, "back_to": back_to, "story": story}
+    about |= {"begun_at": now, "expires_at": now + LASTS}
+    try:
+        attempt, begun = CheckoutAttempt.objects.get_or_create(
+            reader=reader, state=State.OPEN, defaults=about
+        )
+    except IntegrityError:  # one was in the way, and closed before it could be looked at
+        raise Overtaken from None
+    if begun:
+        counting.count(What.CHECKOUT_BEGUN, at=now, story=story)
+    return attempt
+
+
 def _goes_on(attempt: CheckoutAttempt, price: Price, now: datetime) -> bool:
     """Tell whether an open attempt is for this price, and has time enough left."""
     return attempt.price_id == price.pk and attempt.expires_at - now > LEAST_LEFT
@@ -135,7 +147,8 @@ def _open_session(
     """Have Stripe open the attempt's session, or give it again, and return its address."""
     try:
         session = stripe.create_session(
-            session_for(attempt, customer, terms), key=f"checkout-{attempt.key}"
+            session_for(attempt, customer, terms),
+            key=f"checkout-{attempt.key}-{customer.stripe_id}",
         )
     except GatewayUnavailable as error:
         attempt.refresh_from_db()  # somebody else, in the same moment, may have got the answer
@@ -145,6 +158,8 @@ def _open_session(
             attempts.withdraw(stripe, attempt, now=now)  # the next try has another key
         raise
     except GatewayRefused:
+        if replacing.replace_if_deleted(stripe, customer, now=now):
+            raise _Replaced from None
         attempts.withdraw(stripe, attempt, now=now)
         raise
     known = {"session_id": session["id"], "session_url": session["url"]}

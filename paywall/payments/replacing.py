@@ -30,10 +30,8 @@ def replace_if_deleted(stripe: Gateway, customer: Customer, *, now: datetime) ->
     if not Customer.objects.filter(pk=customer.pk, stripe_id=gone).exists():
         return True  # by somebody else, in the same moment: what is begun now is the new one's
     for attempt in begun:
-        if attempt.session_id:
+        if attempt.session_id:  # one that Stripe has not given yet may be the new one's
             attempts.withdraw(stripe, attempt, now=now)
-        else:  # a session whose answer was lost is paid by nobody
-            attempts.close(attempt, CheckoutAttempt.State.EXPIRED)
     with transaction.atomic():
         # With a ticket of its own the new one is made under a key that the old one was not.
         if Customer.objects.filter(pk=customer.pk, stripe_id=gone).update(

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from paywall.payments.checkout import NotSold, Overtaken
 from paywall.payments.customers import customer_of
 from paywall.payments.gateway import Gateway, GatewayUnavailable
 from paywall.payments.models import CheckoutAttempt
+from paywall.payments.replacing import replace_if_deleted
 from paywall.subscriptions.models import Customer, Subscription
 from tests.making import make_reader
 from tests.metering.racing import race, slow_down, some_try_breaks
@@ -34,7 +36,9 @@ CLICKS = 20
 def _slowly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Widen every gap between what was looked at and what is done about it."""
     slow_down(monkeypatch, checkout, "obstacle_to", "customer_of", "_sell")
-    slow_down(monkeypatch, Gateway, "create_customer", "create_session", "session", most=0.01)
+    slow_down(
+        monkeypatch, Gateway, "create_customer", "create_session", "session", "customer", most=0.01
+    )
 
 
 def click(paper: Newspaper, reader: Reader, price: Price | None = None) -> Callable[[], str]:
@@ -86,6 +90,23 @@ def test_twenty_clicks_on_two_packages_leave_at_most_one_session_open(paper: New
     assert len(customers(paper)) == 1
     address = begin(paper, reader)
     assert [one["url"] for one in sessions(paper, "open")] == [address]
+
+
+def test_twenty_clicks_of_one_who_was_deleted_make_one_anew(paper: Newspaper) -> None:
+    """While the event that tells of it, and the nightly comparison, see to the same."""
+    reader = make_reader()
+    for _ in range(3):
+        begin(paper, reader, paper.day)
+        gone = Customer.objects.get()
+        paper.v1.customers.delete(gone.stripe_id)
+        see_to_it = partial(replace_if_deleted, paper.stripe, gone, now=paper.now)
+        both: list[Callable[[], object]] = [click(paper, reader), see_to_it]
+        answers = race(both * (CLICKS // 2))
+        address = begin(paper, reader)
+        assert {each for each in answers if isinstance(each, str)} <= {address, ""}
+        assert [one["url"] for one in sessions(paper, "open")] == [address]
+        (made,) = customers(paper)
+        assert made["id"] == Customer.objects.get().stripe_id
 
 
 def test_who_was_overtaken_is_sent_nowhere_and_leaves_nothing_open(
