@@ -8,8 +8,8 @@ class PaywallConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.admin.models import LogEntry
 
-        from paywall.catalog import pricing, sections
-        from paywall.catalog.models import Price, Section
+        from paywall.catalog import lowest, pricing, sections
+        from paywall.catalog.models import Package, Price, Section
         from paywall.metering import rules
         from paywall.metering.models import MeterRule
         from paywall.sites import keys, stories
@@ -22,6 +22,8 @@ class PaywallConfig(AppConfig):
         post_save.connect(note_admin_change, sender=LogEntry, dispatch_uid="trail-admin-changes")
         for signal in (post_save, post_delete):
             signal.connect(sections.forget, sender=Section, dispatch_uid="sections-forget")
+            for sold in (Package, Price):
+                signal.connect(lowest.forget, sender=sold, dispatch_uid="lowest-forget")
             signal.connect(rules.forget, sender=MeterRule, dispatch_uid="rules-forget")
             for sender in (ApiKey, ApiSite):
                 signal.connect(keys.forget, sender=sender, dispatch_uid="keys-forget")

@@ -17,7 +17,7 @@ from django.core.cache import cache
 
 from articles import stories
 from paywall.api import guessing, throttling
-from paywall.catalog import sections
+from paywall.catalog import lowest, sections
 from paywall.gate import facts, publishing
 from paywall.insights import counting
 from paywall.metering import rules
@@ -52,6 +52,7 @@ def _nothing_remembered(settings: LazySettings) -> Iterator[None]:
     stories.clear()
     facts.clear()
     sections.forget()
+    lowest.forget()
     counting.tally.take()
     throttling.forget()
     guessing.forget()

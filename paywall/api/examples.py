@@ -60,7 +60,7 @@ OFFERS = [
     {
         "name": "subscribe",
         "title": "Subscribe now",
-        "text": "Choose a package that suits your preferences.",
+        "text": "Choose a package that suits your preferences. From €12.00 a month.",
         "action": "See the packages",
         "address": f"{PAPER}/subscribe/",
     },

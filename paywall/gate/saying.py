@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import apnumber
 from django.utils.formats import date_format
 
+from paywall.catalog.lowest import lowest_price
 from paywall.catalog.sections import sections_in_order
+from paywall.catalog.terms import price_in_words
 from paywall.gate import wording
 from paywall.gate.admission import Admission
 from paywall.gate.decision import Outcome
@@ -39,7 +42,11 @@ def said_by(wall: Wall, admission: Admission, *, texts: Mapping[str, str], house
     return Said(
         wording.fill(words[title], over),
         wording.fill(words[text], over) if text else "",
-        {**offered, "account_text": _account_text(wall, offered, house)},
+        {
+            **offered,
+            "account_text": _account_text(wall, offered, house),
+            "subscribe_text": _subscribe_text(offered, admission.story.section),
+        },
     )
 
 
@@ -75,6 +82,15 @@ def _account_text(wall: Wall, offered: Mapping[str, str], house: int) -> str:
     if not wall.subscribers_only or Offer.ACCOUNT not in wall.offers:
         return offered["account_text"]
     return f"{offered['account_text']} {offered['account_not_this']}".strip()
+
+
+def _subscribe_text(offered: Mapping[str, str], section: str) -> str:
+    terms = lowest_price(section)
+    if terms is None:
+        return offered["subscribe_text"]
+    price = price_in_words(terms, locale=settings.LANGUAGE_CODE)
+    added = wording.fill(offered["subscribe_price"], {"price": price})
+    return f"{offered['subscribe_text']} {added}".strip()
 
 
 def _counted(number: int) -> dict[str, object]:

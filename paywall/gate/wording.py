@@ -15,6 +15,7 @@ NUMBERS = {
 LEFT = {"remaining": "how many are left, as a word: five", "stories": NUMBERS["stories"]}
 NEXT = {**NUMBERS, "date": "when the next ones come: 1 December"}
 SECTION = {"section": "the section of the story: Sport"}
+PRICE = {"price": "the lowest price that opens the story: €8.00 a month"}
 WAYS = {"ways": "how many ways in are offered, as a word: three"}
 NOTHING: Mapping[str, str] = {}
 
@@ -129,6 +130,7 @@ GROUPS = (
         (
             _title("subscribe", "Subscribe now"),
             _text("subscribe_text", "Choose a package that suits your preferences."),
+            _text("subscribe_price", "From {price}.", PRICE, "Added with the lowest price"),
             _button("subscribe_button", "See the packages"),
         ),
     ),

@@ -15,6 +15,7 @@ from paywall.gate.saying import Said, said_by
 from paywall.gate.wall import wall_for
 from paywall.gate.wording import PIECES, problem_with
 from paywall.periods import Period
+from tests.catalog.packages import MONTHLY, YEARLY, make_package
 from tests.gate.visiting import NOW, Clock, make_story, visit
 from tests.making import make_reader, make_section
 
@@ -128,6 +129,25 @@ def test_the_offer_of_an_account_says_what_it_gives(
     assert offers["account_text"].endswith(account)
     assert verify in offers["verify_text"]
     assert bool(offers["verify_text"]) == bool(verify)
+
+
+@pytest.mark.django_db
+def test_the_offer_of_a_package_says_the_lowest_price_and_nothing_where_none_is_sold() -> None:
+    alone = "Choose a package that suits your preferences."
+    assert said(Outcome.SIGN_IN, Access.METERED).offers["subscribe_text"] == alone
+    make_package(MONTHLY, YEARLY)
+    priced = said(Outcome.METER_SPENT, Access.METERED).offers["subscribe_text"]
+    assert priced == f"{alone} From €12.00 a month."
+
+
+@pytest.mark.django_db
+def test_staff_may_leave_the_price_out(clock: Clock, client: Client) -> None:
+    make_package(MONTHLY)
+    story, staff = make_story(), make_reader()
+    assert "From €12.00 a month." in visit(client, story).content.decode()
+    quiet = publishing.draft({"subscribe_price": ""}, note="Quiet", by=staff, now=NOW)
+    publishing.publish(quiet, by=staff, now=NOW)
+    assert "From €" not in visit(Client(), make_story()).content.decode()
 
 
 @pytest.mark.django_db
