@@ -28,6 +28,7 @@ class Kind(StrEnum):
     PRINT_INVITATION = "print_invitation"
     CIRCULATION = "circulation"
     ACCOUNT_MADE = "account_made"
+    ACCOUNT_CLOSED = "account_closed"
     PAYMENT_LINK = "payment_link"
     WEEKLY_FIGURES = "weekly_figures"  # to the publisher
 
@@ -37,5 +38,8 @@ BY_STAFF = frozenset({Kind.ACCOUNT_MADE, Kind.PAYMENT_LINK})
 
 # Everything else is a notice about money, or about what a reader has: they cannot do without.
 MAY_BE_STOPPED = frozenset({Kind.CARD_EXPIRING, Kind.ENDED})
+
+# To somebody whom we do not know any more: nothing is kept of it once it is sent, or given up.
+KEPT_UNTIL_SENT = frozenset({Kind.ACCOUNT_CLOSED})
 
 LETTER_CHOICES = [(kind.value, kind.value.replace("_", " ").capitalize()) for kind in Kind]

@@ -19,7 +19,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import F, Q, QuerySet
 
 from paywall.letters import stopping
-from paywall.letters.kinds import MAY_BE_STOPPED
+from paywall.letters.kinds import KEPT_UNTIL_SENT, MAY_BE_STOPPED
 from paywall.letters.models import Letter
 
 logger = logging.getLogger(__name__)
@@ -110,6 +110,13 @@ def message_of(letter: Letter) -> EmailMultiAlternatives:
 
 def _send(letter: Letter, post: Post, clock: Callable[[], datetime]) -> None:
     """Send one letter that was taken, and note what became of it."""
+    _try_to_send(letter, post, clock)
+    if letter.kind in KEPT_UNTIL_SENT:
+        over = Letter.objects.filter(pk=letter.pk)
+        over.exclude(sent_at=None, given_up_at=None).delete()
+
+
+def _try_to_send(letter: Letter, post: Post, clock: Callable[[], datetime]) -> None:
     row = Letter.objects.filter(pk=letter.pk, sent_at=None)
     if letter.tries > len(PAUSES):
         row.update(given_up_at=clock(), error=letter.error or NOT_HEARD_OF)

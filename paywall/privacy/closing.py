@@ -13,19 +13,21 @@ https://docs.stripe.com/api/customers/delete
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from accounts.models import Reader
 from paywall.circulation import seating
+from paywall.letters import goodbye
 from paywall.payments import updating
 from paywall.payments.cancelling import end_at_stripe
 from paywall.payments.gateway import Gateway, GatewayRefused
 from paywall.payments.hindrances import Hindered
 from paywall.payments.updating import Touched
 from paywall.subscriptions.leaving import By
-from paywall.subscriptions.models import Customer
+from paywall.subscriptions.models import Customer, Subscription
 from paywall.subscriptions.paid import Held, paid_by
 
 WHYS = {By.READER: "the account was closed", By.STAFF: "staff closed the account"}
@@ -56,7 +58,7 @@ def close(connect: Callable[[], Gateway], reader: Reader, *, now: datetime) -> N
     """
     _refuse_staff(reader)
     end_payments(connect, reader, now=now)
-    forget(reader)
+    part(reader, now=now)
 
 
 def end_payments(
@@ -72,12 +74,37 @@ def end_payments(
         _end_at_stripe(connect(), customer, customer.stripe_id, by, now)
 
 
-def forget(reader: Reader) -> None:
-    """Delete a reader whose payments were ended; the invoices stay, with nobody's name."""
+def part(reader: Reader, *, now: datetime) -> None:
+    """Delete a reader whose payments were ended, and write to them that it is done."""
+    proved = EmailAddress.objects.filter(user=reader, email__iexact=reader.email, verified=True)
+    paid = paid_by(reader, now=now)
+    letter = goodbye.last_letter(
+        reader,
+        ended=[each.price for each in paid.held if _ended_lately(each.subscription, now)],
+        keeps_invoices=bool(paid.invoices or paid.passes),
+        now=now,
+    )
+    with transaction.atomic():
+        may_write = proved.exists()  # a typing error may be a stranger's address
+        if forget(reader) and may_write:
+            letter.save()
+
+
+def forget(reader: Reader) -> bool:
+    """Delete a reader whose payments were ended; the invoices stay, with nobody's name.
+
+    Returns whether it was done now: of several clicks one is the first.
+    """
     with transaction.atomic():
         seating.hand_on(reader)
         Customer.objects.filter(reader=reader).update(email="")
-        reader.delete()
+        _, deleted = reader.delete()
+    return bool(deleted.get(Reader._meta.label))
+
+
+def _ended_lately(subscription: Subscription, now: datetime) -> bool:
+    """Tell whether it ended with the account: closing may have taken several tries."""
+    return bool(subscription.ended_at and now - subscription.ended_at < timedelta(days=1))
 
 
 def _refuse_staff(reader: Reader) -> None:

@@ -93,7 +93,7 @@ class PayingReaderAdmin(ReaderAdmin, LongList):
         return response
 
     def delete_model(self, request: HttpRequest, obj: Reader) -> None:
-        closing.forget(obj)
+        closing.part(obj, now=clock.now())
 
     def _may_delete(self, request: HttpRequest, reader: Reader) -> bool:
         """Tell whether Django's own view will let them: nothing is ended for who may not."""
