@@ -38,7 +38,11 @@ def write_due(customer: Customer, *, now: datetime) -> int:
         customer = locked.get(pk=customer.pk)
         if customer.reader is None:
             return 0
-        letters = [letter_of(due, customer.reader, now=now) for due in _due_to(customer, now)]
+        closed = customer.closed_at is not None
+        letters = [
+            letter_of(due, customer.reader, now=now, closed=closed)
+            for due in _due_to(customer, now)
+        ]
         Letter.objects.bulk_create(letters, ignore_conflicts=True)
     return len(letters)
 
@@ -53,17 +57,25 @@ def due_by(facts: Facts, *, now: datetime) -> list[Due]:
     return due_letters(facts, calendar, now=now)
 
 
-def letter_of(due: Due, reader: Reader, *, now: datetime) -> Letter:
-    """Put a letter into words: those of `letters/{kind}.txt`, whose first line is the subject."""
+def letter_of(due: Due, reader: Reader, *, now: datetime, closed: bool = False) -> Letter:
+    """Put a letter into words: those of `letters/{kind}.txt`, whose first line is the subject.
+
+    `closed`: the reader is closing the account, so that no letter leads there.
+    """
     site = settings.SITE_URL
     frame = {
         "newspaper_name": settings.NEWSPAPER_NAME,
         "site_url": site,
-        "account_url": f"{site}{reverse('account')}",
+        "account_url": "" if closed else f"{site}{reverse('account')}",
         "subscribe_url": f"{site}{reverse('subscribe')}",
         "address": reader.email,
-        "stop_url": stopping.address_for(reader) if due.kind in MAY_BE_STOPPED else "",
+        "stop_url": "",
+        "closed": closed,
     }
+    if closed:
+        frame["why_sent"] = f"We write to {reader.email}, the address of the account you had."
+    elif due.kind in MAY_BE_STOPPED:
+        frame["stop_url"] = stopping.address_for(reader)
     words = _words(due, {**frame, "how_to_cancel": HOW_TO_CANCEL, "now": now})
     subject, _, body = dressing.tidied(words).partition("\n\n")
     frame |= {"subject": subject, "body": body}

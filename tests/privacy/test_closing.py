@@ -7,6 +7,7 @@ import pytest
 
 from accounts.models import Reader
 from paywall.entitlements.models import Entitlement
+from paywall.letters import writing
 from paywall.letters.models import Letter
 from paywall.payments import aftercare, switching
 from paywall.payments.gateway import Gateway, GatewayUnavailable
@@ -63,6 +64,20 @@ def test_everything_ends_and_the_invoices_stay_without_the_person(paper: Newspap
     assert paper.v1.customers.retrieve(customer.stripe_id).deleted
     paper.advance(days=60)
     assert len(paper.v1.invoices.list({"customer": customer.stripe_id}).data) == 1
+
+
+def test_the_letter_that_tells_of_it_does_not_promise_an_account(paper: Newspaper) -> None:
+    """It is written while the reader is still there, and read when they are not."""
+    customer = paper.customer()
+    paper.subscribe(customer)
+    assert customer.reader
+    closing.end_payments(lambda: paper.stripe, customer.reader, now=paper.now)
+    writing.write_due(customer, now=paper.now)
+    ended = Letter.objects.get(kind="ended")
+    assert "since your account was closed" in ended.text
+    for promise in ("Your account", "/account/", "/letters/stop/"):
+        assert promise not in ended.text
+        assert promise not in ended.html
 
 
 def test_who_has_not_paid_owes_nothing(paper: Newspaper) -> None:
