@@ -96,7 +96,7 @@ def test_its_html_says_the_same(name: str, reader: Reader) -> None:
     [
         ("started, sections", "You can now read every story in Sport."),
         ("started, trial", "You pay nothing before 23 December 2026."),
-        ("started, offer", "You pay less until 23 February 2027."),
+        ("started, offer", "You pay €1.00 every month until 23 February 2027."),
         ("pass", "See your receipt:\nhttps://pay.example/receipt_2"),
         ("renewal, card", "Your card will have expired by then: please"),
         ("card expiring", "is good until 30 November 2026"),

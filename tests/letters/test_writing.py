@@ -91,7 +91,7 @@ def test_an_introductory_price_says_what_follows(paper: Newspaper) -> None:
     subscription = paper.subscribe(customer, price, discounts=[{"coupon": coupon}])
     started = one(paper, customer)
     assert "- Paid: €1.00 on 23 November 2026" in started.text
-    assert "You pay less until 23 February 2027. From then on" in started.text
+    assert "You pay €1.00 every month until 23 February 2027. From then on" in started.text
     paper.advance(days=86)
     paper.update(customer)
     subscription.refresh_from_db()
