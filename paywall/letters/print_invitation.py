@@ -11,7 +11,7 @@ from paywall.letters.composing import compose
 from paywall.letters.kinds import Kind
 from paywall.letters.models import Letter
 
-WHY_SENT = "One of our readers asked us to send you this one letter. You need not do anything."
+WHY_SENT = "One of our readers asked us to send you this one email. You need not do anything."
 
 
 def write(invited: Invited, *, now: datetime) -> Letter:

@@ -12,7 +12,18 @@ from tests.letters.samples import DUE, sample
 
 SITE = "https://gazette.example"
 PAPER = "The Town & Country Gazette"
-NOT_OURS = ("past due", "past_due", "entitle", "lapsed", "dunning", "meter", "webhook", "invoice")
+NOT_OURS = (
+    "past due",
+    "past_due",
+    "entitle",
+    "lapsed",
+    "dunning",
+    "meter",
+    "webhook",
+    "invoice",
+    "this letter",
+    "letters like",
+)  # an email: a letter comes by post
 EMPTY_ELEMENTS = {"meta", "br", "link", "img"}
 
 

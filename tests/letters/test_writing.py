@@ -133,7 +133,7 @@ def test_a_failed_payment_is_told_three_times_with_a_way_to_pay(paper: Newspaper
         paper.advance(days=1)
     assert subjects == [
         "We could not take your payment",
-        "Your payment is still open",
+        "Your payment is still due",
         "Please pay, so that you can read on",
     ]
 
