@@ -129,6 +129,16 @@ GROUPS = (
         (
             _title("subscribe", "Subscribe now"),
             _text("subscribe_text", "Choose a package that suits your preferences."),
+            _title(
+                "other_package",
+                "Choose another package",
+                label="Title for who pays for other sections",
+            ),
+            _text(
+                "other_package_text",
+                "You see what is due before you change anything.",
+                label="Text for who pays for other sections",
+            ),
             _button("subscribe_button", "See the packages"),
         ),
     ),
