@@ -15,7 +15,7 @@ WHY_SENT = "One of our readers asked us to send you this one email. You need not
 
 
 def write(invited: Invited, *, now: datetime) -> Letter:
-    """Write the letter into the outbox. Its link leads to signing in and a yes, to nothing else."""
+    """Write the letter into the outbox. Its link leads to an account and a yes, to nothing else."""
     invitation = invited.invitation
     path = reverse("print_invitation", args=[invited.secret])
     letter = compose(
