@@ -21,8 +21,8 @@ from accounts.ways import with_way_back
 RESENDS = 3  # letters more, after which somebody starts again, and meets the limits per address
 
 NOT_AWAITED = "We are not waiting for a code any more. Sign in here: we can email you a new one."
-SENT_AGAIN = "We have sent you another letter. Only its code works now."
-SENT_JUST_NOW = "We have only just sent you a letter. Give it a minute to arrive."
+SENT_AGAIN = "We have sent you another email. Only its code works now."
+SENT_JUST_NOW = "We have only just sent you an email. Give it a minute to arrive."
 LET_GO = (
     "The password that was chosen before you confirmed your address does not work any more, for "
     "your safety. You can choose a new one in your account."

@@ -48,13 +48,17 @@ class SignIn(OpenDoor, account.LoginView):
 
 
 class SignUp(OpenDoor, account.SignupView):
-    """Says to somebody on the way to a package, or to what print brings, that this is a step."""
+    """Says to somebody on the way to a package, or to what print brings, that this is a step.
+
+    So it is for who was invited to read with somebody's printed paper.
+    """
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {
             **super().get_context_data(**kwargs),
             "buying": leads_to(self.request, "choose"),
             "activating": leads_to(self.request, "activate"),
+            "invited": leads_to(self.request, "print_invitation"),
         }
 
 

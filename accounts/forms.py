@@ -13,7 +13,7 @@ from accounts.models import Reader
 from accounts.signing_up import sign_up_again
 
 NEW_PASSWORD = "At least 8 characters. Three or four words that you will remember make a good one."  # noqa: S105
-CODE_IN_LETTER = "The eight digits in our letter."
+CODE_IN_LETTER = "The eight digits in our email."
 CODE_IN_APP = "The six digits that your app shows now."
 
 

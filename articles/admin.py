@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminURLInputWidget
 from articles.models import Article
 from articles.writing import write
 from paywall import clock
+from paywall.catalog.story import ACCESS_CHOICES
 
 
 class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
@@ -60,7 +61,8 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic whe
 @admin.register(Article)
 class ArticleAdmin(ModelAdmin):
     form = ArticleForm
-    list_display = ("headline", "section", "genre", "access", "published_at")
+    add_words = "Add story"
+    list_display = ("headline", "section", "genre", "opens_to", "published_at")
     list_filter = ("section", "genre", "access")
     list_select_related = ("section",)
     search_fields = ("headline", "slug")
@@ -71,6 +73,11 @@ class ArticleAdmin(ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
     sortable_by = ()
+
+    @admin.display(description="access")
+    def opens_to(self, article: Article) -> str:
+        """Say who the story is for now: where it names nobody, its genre or section does."""
+        return dict(ACCESS_CHOICES)[article.as_story(now=clock.now()).access.value]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"published_at": clock.now(), **super().get_changeform_initial_data(request)}

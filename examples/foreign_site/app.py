@@ -12,7 +12,7 @@ from examples.foreign_site import pages
 from examples.foreign_site.paywall import Away, Paywall, Refused
 from examples.foreign_site.stories import CLOSED, OPEN, STORIES, WHILE_AWAY, Story
 
-EMAIL, CODE = [("email", "Email address")], [("code", "The code in our letter")]
+EMAIL, CODE = [("email", "Email address")], [("code", "The code in our email")]
 SENT = "We emailed you a code. It can take a minute to arrive."
 BILL = "With your printed paper you read everything here. What we ask for is on your bill."
 PRINT = [

@@ -15,6 +15,8 @@ from paywall.gate.admission import Admission
 from paywall.gate.decision import Outcome
 from paywall.gate.wall import Offer, Wall
 
+SUBSCRIBE = ("subscribe_title", "subscribe_text")  # of the offer; who pays has others
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -29,6 +31,8 @@ def said_by(wall: Wall, admission: Admission, *, texts: Mapping[str, str], house
     """Return the words of a wall. `texts` differ from ours; `house`: an account's allowance."""
     words = wording.complete(texts)
     offered = offers_said(texts, house=house)
+    if wall.outcome is Outcome.NOT_IN_PACKAGE:
+        offered |= {key: offered[key.replace("subscribe", "other_package")] for key in SUBSCRIBE}
     title, text = _head(wall, admission)
     decision = admission.decision
     over = {

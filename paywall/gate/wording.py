@@ -131,6 +131,16 @@ GROUPS = (
             _title("subscribe", "Subscribe now"),
             _text("subscribe_text", "Choose a package that suits your preferences."),
             _text("subscribe_price", "From {price}.", PRICE, "Added with the lowest price"),
+            _title(
+                "other_package",
+                "Choose another package",
+                label="Title for who pays for other sections",
+            ),
+            _text(
+                "other_package_text",
+                "You see what is due before you change anything.",
+                label="Text for who pays for other sections",
+            ),
             _button("subscribe_button", "See the packages"),
         ),
     ),

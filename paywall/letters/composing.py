@@ -31,14 +31,14 @@ def compose(
     """Return the letter of `letters/{kind}.txt`, whose first line is the subject; not saved.
 
     `address`: where it goes, if that is not the reader's own; then say `why_sent` too. A letter to
-    staff has no reader.
+    staff has no reader. Only who has an account is led to it.
     """
     site = settings.SITE_URL
     own = reader.email if reader else ""
     frame = {
         "newspaper_name": settings.NEWSPAPER_NAME,
         "site_url": site,
-        "account_url": f"{site}{reverse('account')}" if reader else "",
+        "account_url": f"{site}{reverse('account')}" if reader and not address else "",
         "subscribe_url": f"{site}{reverse('subscribe')}",
         "address": address or own,
         "stop_url": "",

@@ -9,7 +9,7 @@ from paywall.letters.composing import compose
 from paywall.letters.kinds import Kind
 from paywall.letters.models import Letter
 
-WHY_SENT = "This is the last letter about it to the address of your account."
+WHY_SENT = "This is the last email to the address that your account had."
 
 
 def last_letter(

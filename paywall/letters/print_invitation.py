@@ -11,11 +11,11 @@ from paywall.letters.composing import compose
 from paywall.letters.kinds import Kind
 from paywall.letters.models import Letter
 
-WHY_SENT = "One of our readers asked us to send you this one letter. You need not do anything."
+WHY_SENT = "One of our readers asked us to send you this one email. You need not do anything."
 
 
 def write(invited: Invited, *, now: datetime) -> Letter:
-    """Write the letter into the outbox. Its link leads to signing in and a yes, to nothing else."""
+    """Write the letter into the outbox. Its link leads to an account and a yes, to nothing else."""
     invitation = invited.invitation
     path = reverse("print_invitation", args=[invited.secret])
     letter = compose(

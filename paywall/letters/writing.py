@@ -17,7 +17,7 @@ from paywall.letters import dressing, stopping
 from paywall.letters.due import Calendar, Due, due_letters
 from paywall.letters.facts import Facts
 from paywall.letters.gathering import facts_of
-from paywall.letters.kinds import MAY_BE_STOPPED
+from paywall.letters.kinds import MAY_BE_STOPPED, Kind
 from paywall.letters.models import Letter
 from paywall.subscriptions.models import Customer
 
@@ -38,7 +38,11 @@ def write_due(customer: Customer, *, now: datetime) -> int:
         customer = locked.get(pk=customer.pk)
         if customer.reader is None:
             return 0
-        letters = [letter_of(due, customer.reader, now=now) for due in _due_to(customer, now)]
+        letters = [
+            letter_of(due, customer.reader, now=now)
+            for due in _due_to(customer, now)
+            if not (customer.closed_at and due.kind is Kind.ENDED)  # goodbye.py says it
+        ]
         Letter.objects.bulk_create(letters, ignore_conflicts=True)
     return len(letters)
 

@@ -36,6 +36,13 @@ def ends_at_once(subscription: Subscription) -> bool:
     return not _is_paid_for(subscription)
 
 
+def is_cancelled(subscription: Subscription) -> bool:
+    """Tell whether it ends with the time that is paid for; staff may have named a later moment."""
+    ends_at = subscription.cancels_at
+    by_then = ends_at is not None and ends_at <= subscription.period_ends_at
+    return by_then and _is_paid_for(subscription)
+
+
 def cancel(
     stripe: Gateway,
     subscription: Subscription,

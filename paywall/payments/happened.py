@@ -69,6 +69,16 @@ CONCERNS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 # With these the card may be another that every subscription of the customer is charged to.
 CONCERN_THE_CARD = frozenset({"customer", "payment_method"})
+# Somebody went to the till, or their card was declined there: nothing was sold.
+NO_SALE = frozenset(
+    {
+        "charge.failed",
+        "payment_intent.canceled",
+        "payment_intent.created",
+        "payment_intent.payment_failed",
+        "payment_intent.requires_action",
+    }
+)
 # There is nothing to fetch of an invoice that is only foreseen, or that was a draft and is gone.
 WITHOUT_AN_OBJECT = frozenset({"invoice.upcoming", "invoice.deleted"})
 

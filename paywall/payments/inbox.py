@@ -16,7 +16,7 @@ from django.db.models import F
 
 from paywall.payments import aftercare, gateway, replacing, updating
 from paywall.payments.gateway import Gateway, GatewayError, GatewayUnavailable
-from paywall.payments.happened import Touched, what_happened
+from paywall.payments.happened import NO_SALE, Touched, what_happened
 from paywall.payments.models import StripeEvent
 from paywall.subscriptions.models import Customer, Invoice, Purchase
 
@@ -157,8 +157,9 @@ def _follow(stripe: Gateway, event: StripeEvent, now: datetime) -> tuple[Custome
     """Fetch what an event names and record it; return whose it is and what became of it."""
     touched = Touched.of_names(event.object)
     customer = _customer_of(stripe, event, touched)
+    a_sale = touched.a_sale and event.type not in NO_SALE
     if customer is None:
-        return None, UNKNOWN if touched.a_sale else NOTHING
+        return None, UNKNOWN if a_sale else NOTHING
     why = f"{event.type} {event.stripe_id}"
     sold_by_us = updating.bring_up_to_date(stripe, customer, touched, why=why, now=now)
     aftercare.look_after(stripe, customer, now=now)
@@ -166,7 +167,7 @@ def _follow(stripe: Gateway, event: StripeEvent, now: datetime) -> tuple[Custome
         replacing.replace_if_deleted(stripe, customer, now=now)
     if sold_by_us:
         return customer, RECORDED
-    return customer, FOREIGN if touched.a_sale else NOTHING
+    return customer, FOREIGN if a_sale else NOTHING
 
 
 def _customer_of(stripe: Gateway, event: StripeEvent, touched: Touched) -> Customer | None:

@@ -66,7 +66,7 @@ def about_week(monday: date, *, now: datetime) -> dict[str, object]:
         ],
         "worst": worst.name.lower() if worst else "",
         "stories": [
-            (story.title, _brought(story.counts)) for story in board.stories[:MOST_STORIES]
+            (_label(story.title), _brought(story.counts)) for story in board.stories[:MOST_STORIES]
         ],
         "stops": [(str(why), number) for why, number in reports.stops(board).rows if number],
         "introductory": reports.introductory(board).in_words(LOCALE),
@@ -75,6 +75,11 @@ def about_week(monday: date, *, now: datetime) -> dict[str, object]:
         "failures": sum(int(str(row[1])) for row in reports.print_failures(board).rows),
         "board_url": f"{settings.SITE_URL}{reverse('admin:index')}?days=week",
     }
+
+
+def _label(headline: str) -> str:
+    """Return a headline whose own colon does not end it where it is the label of a fact."""
+    return headline.replace(": ", ":\N{NO-BREAK SPACE}")
 
 
 def _money(board: Board) -> list[tuple[str, str]]:

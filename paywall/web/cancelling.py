@@ -21,7 +21,10 @@ from paywall.web.writing import write_soon
 @login_required
 @telling
 def cancel(request: HttpRequest) -> HttpResponse:
-    """Say when it would end, with one offer to stay; a POST cancels."""
+    """Say when it would end, with one offer to stay; a POST cancels.
+
+    Who has cancelled already is told so, and sees on their own page when it ends.
+    """
     subscription = own_subscription(request)
     if request.method == "POST":
         feedback = request.POST.get("feedback", "")
@@ -30,9 +33,13 @@ def cancel(request: HttpRequest) -> HttpResponse:
         write_soon(subscription.customer)
         messages.success(request, "Your subscription is cancelled. Nothing more is charged.")
         return redirect("account")
+    ends_at_once = cancelling.ends_at_once(subscription)
+    if cancelling.is_cancelled(subscription):
+        messages.info(request, "You have cancelled already. Nothing more is charged.")
+        return redirect("account")
     context = {
         "subscription": subscription,
-        "ends_at_once": cancelling.ends_at_once(subscription),
+        "ends_at_once": ends_at_once,
         "is_disputed": subscription.reason == Reason.DISPUTED,
         "reasons": REASONS,
         "offer": quoting.offer_to_stay(subscription),

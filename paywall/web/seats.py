@@ -1,12 +1,14 @@
 """What the holder of a print account does on /account/, and what the invited do."""
 
 from typing import cast
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -90,11 +92,16 @@ def take_back(request: HttpRequest, invitation_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
 def answer_invitation(request: HttpRequest, secret: str) -> HttpResponse:
-    """Show an invitation to whoever signed in, and take their yes."""
+    """Show an invitation to whoever signed in, and take their yes.
+
+    A stranger is told first that it needs an account: most who are invited have none.
+    """
     now = clock.now()
-    if request.method == "POST":
+    found = seats.invitation_of(secret, now=now)
+    if found and not request.user.is_authenticated:
+        return redirect(f"{reverse('account_signup')}?{urlencode({'next': request.path})}")
+    if request.method == "POST" and request.user.is_authenticated:
         try:
             seats.accept(secret, _reader(request), now=now)
         except CannotDoError as why:
@@ -102,7 +109,6 @@ def answer_invitation(request: HttpRequest, secret: str) -> HttpResponse:
             return redirect(request.path)
         messages.success(request, "Your digital access is on.")
         return redirect("account")
-    found = seats.invitation_of(secret, now=now)
     inviter = masked_address(found.inviter.email) if found else ""
     return render(request, "paywall/print_invitation.html", {"inviter": inviter})
 

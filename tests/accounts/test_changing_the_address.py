@@ -57,7 +57,7 @@ def test_the_new_address_counts_once_its_code_is_typed(client: Client, reader: R
 
     assert type_code(client, TYPE_CODE_TO_VERIFY)["Location"] == PAGE
     assert address_of(reader) == NEW
-    assert "Your address is confirmed" in words(client.get(PAGE))
+    assert "Your email address is confirmed" in words(client.get(PAGE))
     assert [(a.email, a.verified, a.primary) for a in EmailAddress.objects.all()] == [
         (NEW, True, True)
     ]

@@ -120,7 +120,7 @@ def test_the_code_is_sent_again_three_times(client: Client) -> None:
             clock.shift(2 * MINUTE)
             ask_again(client, TYPE_CODE_TO_VERIFY)
         assert len(mail.outbox) == 4
-        assert "Send another letter" not in words(client.get(TYPE_CODE_TO_VERIFY))
+        assert "Send another email" not in words(client.get(TYPE_CODE_TO_VERIFY))
         type_code(client, TYPE_CODE_TO_VERIFY)
     assert is_signed_in(client)
 
@@ -130,7 +130,7 @@ def test_the_code_is_not_sent_again_by_every_click(client: Client) -> None:
     for _ in range(3):
         ask_again(client, TYPE_CODE_TO_VERIFY)
     assert len(mail.outbox) == 3
-    assert "only just sent you a letter" in words(client.get(TYPE_CODE_TO_VERIFY))
+    assert "only just sent you an email" in words(client.get(TYPE_CODE_TO_VERIFY))
 
 
 def test_the_code_typed_twice_signs_in_once(client: Client) -> None:

@@ -222,6 +222,7 @@ def test_every_page_is_whole(client: Client, name: str) -> None:
             for described in (field.get("aria-describedby") or "").split():
                 assert described in ids
 
+    assert "<p" not in html.partition("</footer>")[2]  # such as that passkeys need JavaScript
     for script in page.all("script"):
         assert script.get("type") == "application/json" or str(script.get("src")).startswith("/")
     assert not page.all("style")

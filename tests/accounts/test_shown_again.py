@@ -94,7 +94,7 @@ def test_closing_is_asked_anew_and_never_done_on_the_way_back(browser: Client) -
 def test_letters_are_few(browser: Client) -> None:
     for _ in range(4):
         browser.post(BY_CODE)
-    assert "We have only just sent you a letter" in words(browser.post(BY_CODE))
+    assert "We have only just sent you an email" in words(browser.post(BY_CODE))
     assert len(mail.outbox) < 5
 
 

@@ -131,7 +131,7 @@ def test_a_letter_that_cannot_be_sent_is_said_and_nothing_is_lost(
     with patch("django.core.mail.EmailMultiAlternatives.send", side_effect=refused):
         response = sign_up(client, ADA, PASSWORD, next="/stories/one/")
     assert response.status_code == 503
-    assert "could not send the letter" in words(response)
+    assert "could not send the email" in words(response)
     assert f'href="{SIGN_UP}?next=%2Fstories%2Fone%2F"' in response.content.decode()
     assert "SMTPRecipientsRefused" in caplog.text
     assert ADA not in caplog.text

@@ -151,6 +151,15 @@ def test_staff_may_leave_the_price_out(clock: Clock, client: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_who_pays_for_other_sections_is_not_asked_to_subscribe_once_more() -> None:
+    make_section("news", name="Local news")
+    offers = said(Outcome.NOT_IN_PACKAGE, Access.SUBSCRIBERS).offers
+    assert offers["subscribe_title"] == "Choose another package"
+    assert offers["subscribe_text"] == "You see what is due before you change anything."
+    assert said(Outcome.METER_SPENT, Access.METERED).offers["subscribe_title"] == "Subscribe now"
+
+
+@pytest.mark.django_db
 def test_what_is_published_is_shown_escaped_and_kept(clock: Clock, client: Client) -> None:
     story, staff = make_story(), make_reader()
     texts = {"sign_in_title": "Stay <b>with</b> us", "account_text": "{allowance} for nothing"}

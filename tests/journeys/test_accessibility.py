@@ -11,6 +11,7 @@ from paywall.sites import readers
 from paywall.sites.models import ApiSite
 from tests.journeys.conftest import PHONE
 from tests.journeys.rules import broken_on
+from tests.making import make_article, make_section
 from tests.payments.shop import Newspaper
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -29,12 +30,37 @@ PAGES = [
 ]
 
 
+LINED = """links => links.filter(link => {
+    const paper = getComputedStyle(document.body).backgroundColor;
+    return getComputedStyle(link).borderBottomColor != paper;
+}).map(link => link.textContent)"""
 OF_SUBSCRIBERS = ["/account/", "/account/switch/", "/account/cancel/", "/account/close/"]
 
 
 def test_no_page_breaks_a_rule(visit: Callable[..., Page], nine_stories: list[Article]) -> None:
     page = visit("/", viewport=PHONE)
     assert broken_on(page, PAGES) == {}
+
+
+def test_in_a_systems_own_colours_one_section_has_a_line(
+    visit: Callable[..., Page], nine_stories: list[Article]
+) -> None:
+    make_article(section=make_section("sport"))
+    page = visit("/sections/sport/", forced_colors="active")
+    assert page.locator(".sections__list a").evaluate_all(LINED) == ["Sport"]
+
+
+def test_a_readers_masthead_is_one_line_on_a_phone(
+    paper: Newspaper, arrive: Callable[..., Page]
+) -> None:
+    paper.customer()
+    page = arrive(viewport=PHONE)
+    page.goto("/")
+    boxes = page.locator(".masthead__bar > *").evaluate_all(
+        "all => all.map(each => each.getBoundingClientRect()).map(box => [box.top, box.bottom])"
+    )
+    (date_top, date_bottom), (links_top, links_bottom) = boxes
+    assert links_top < date_top < date_bottom < links_bottom
 
 
 def pages_of(subscriber: Page, paper: Newspaper) -> list[str]:

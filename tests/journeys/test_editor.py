@@ -25,7 +25,7 @@ def test_an_editor_publishes_a_story_and_finds_the_rest_closed(visit: Callable[.
     screenshot(page, "editor-start")
 
     start.get_by_role("link", name="Stories", exact=True).click()
-    page.get_by_role("link", name="Add article").first.click()
+    page.get_by_role("link", name="Add story").first.click()
     page.get_by_label("Headline").fill("The mayor’s secret harbour")
     page.get_by_label("Section").select_option("News")
     page.get_by_label("Genre").select_option("Story")

@@ -41,8 +41,8 @@ def test_letters_are_stopped_with_one_button(visit: Callable[..., Page]) -> None
     page.goto(stopping.address_for(reader))
     screenshot(page, "stop-letters")
     assert broken_rules(page) == []
-    page.get_by_role("button", name="Stop these letters").click()
-    expect(page.get_by_role("heading", name="You get no more of these letters")).to_be_visible()
+    page.get_by_role("button", name="Stop these emails").click()
+    expect(page.get_by_role("heading", name="You get no more of these emails")).to_be_visible()
     screenshot(page, "stopped-letters")
     assert broken_rules(page) == []
     assert not stopping.wants(reader)

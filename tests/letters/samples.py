@@ -46,7 +46,7 @@ DUE = {
         "",
         beginner(),
         replace(NEW_INVOICE, amount_paid=100),
-        sold=MONTH,
+        sold=replace(MONTH, terms=replace(MONTH.terms, intro_amount=100, intro_months=3)),
         at=NOW + 92 * DAY,
     ),
     "pass": Due(Kind.PASS, "", bought=a_pass(), sold=a_pass().sold, at=a_pass().ends_at),

@@ -123,9 +123,10 @@ def test_an_invitation_goes_to_the_invited_and_to_nobody_else(reader: Reader) ->
     letter = print_invitation.write(invited, now=NOW)
     assert letter.address == "guest@example.com"
     assert invited.secret in letter.text
-    assert "j•••@example.com gets the printed" in letter.text
+    assert "j•••@example.com gets The" in letter.text
     assert "john@example.com" not in letter.text + letter.html
     assert "One of our readers asked us" in letter.text
+    assert "Your account" not in letter.text + letter.html  # they have none
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind.startswith("print_")])

@@ -91,7 +91,7 @@ def test_an_introductory_price_says_what_follows(paper: Newspaper) -> None:
     subscription = paper.subscribe(customer, price, discounts=[{"coupon": coupon}])
     started = one(paper, customer)
     assert "- Paid: €1.00 on 23 November 2026" in started.text
-    assert "You pay less until 23 February 2027. From then on" in started.text
+    assert "You pay €1.00 every month until 23 February 2027. From then on" in started.text
     paper.advance(days=86)
     paper.update(customer)
     subscription.refresh_from_db()
@@ -133,7 +133,7 @@ def test_a_failed_payment_is_told_three_times_with_a_way_to_pay(paper: Newspaper
         paper.advance(days=1)
     assert subjects == [
         "We could not take your payment",
-        "Your payment is still open",
+        "Your payment is still due",
         "Please pay, so that you can read on",
     ]
 

@@ -120,3 +120,15 @@ def failing(paper: Newspaper, customer: Customer) -> None:
     paper.subscribe(customer)
     paper.advance(days=32)
     paper.update(customer)
+
+
+def test_what_was_not_paid_is_not_said_to_be_paid(desk: Client, paper: Newspaper) -> None:
+    customer = paper.customer(number="4000000000000341")
+    assert customer.reader
+    paper.subscribe(customer)
+    assert "<dt>Paid until</dt><dd>23 December 2026</dd>" in words(desk, page_of(customer.reader))
+    paper.advance(days=32)
+    paper.update(customer)
+    said = words(desk, page_of(customer.reader))
+    assert "<dt>Not paid since</dt><dd>23 December 2026</dd>" in said
+    assert "Paid until" not in said

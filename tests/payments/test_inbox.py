@@ -13,6 +13,7 @@ from paywall.subscriptions.models import Purchase, Subscription
 from tests.payments.shop import Newspaper, stripe_id
 from tests.payments.telling import events, handle_all, keep, outcomes, subscribe_at_stripe
 from tests.stripe_sandbox.disputes import close_dispute, open_dispute
+from tests.stripe_sandbox.errors import StripeFailure
 from tests.stripe_sandbox.paying import pay
 
 
@@ -75,6 +76,24 @@ def test_what_is_about_no_sale_is_not_foreign(paper: Newspaper) -> None:
     handle_all(paper)
     assert {"customer.created", "payment_method.attached"} <= set(outcomes())
     assert set(outcomes().values()) == {inbox.NOTHING}
+
+
+def test_a_card_that_was_declined_at_the_till_is_no_foreign_sale(paper: Newspaper) -> None:
+    customer = paper.customer()
+    for number, mode, price in (
+        ("4000000000000002", "payment", paper.day),
+        ("4000000000000002", "subscription", paper.month),
+    ):
+        session = paper.v1.checkout.sessions.create(
+            {"mode": mode, "customer": customer.stripe_id, "success_url": "https://p.example/",
+             "line_items": [{"price": stripe_id(price), "quantity": 1}]}
+        )  # fmt: skip
+        with pytest.raises(StripeFailure):
+            pay(paper.sandbox, session.id, number)
+    keep(paper, *events(paper))
+    handle_all(paper)
+    assert {"charge.failed", "payment_intent.payment_failed"} <= set(outcomes())
+    assert inbox.FOREIGN not in outcomes().values()
 
 
 def test_a_failure_is_kept_and_tried_again_later(paper: Newspaper) -> None:

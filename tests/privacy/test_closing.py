@@ -4,9 +4,12 @@ from functools import partial
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
 
 from accounts.models import Reader
 from paywall.entitlements.models import Entitlement
+from paywall.letters import sending, writing
 from paywall.letters.models import Letter
 from paywall.payments import aftercare, switching
 from paywall.payments.gateway import Gateway, GatewayUnavailable
@@ -58,11 +61,57 @@ def test_everything_ends_and_the_invoices_stay_without_the_person(paper: Newspap
     assert subscription.next_price is None
     assert customer.invoices.get().amount_paid == 1200
     assert not Entitlement.objects.exists()
-    assert not Letter.objects.exists()
+    assert Letter.objects.get().kind == "account_closed"
     assert paper.v1.checkout.sessions.retrieve(session.id).status == "expired"
     assert paper.v1.customers.retrieve(customer.stripe_id).deleted
     paper.advance(days=60)
     assert len(paper.v1.invoices.list({"customer": customer.stripe_id}).data) == 1
+
+
+def test_one_email_tells_of_it_and_promises_no_account(paper: Newspaper) -> None:
+    customer = paper.customer("gone@example.com")
+    paper.subscribe(customer)
+    assert customer.reader
+    closing.end_payments(lambda: paper.stripe, customer.reader, now=paper.now)
+    assert writing.write_due(customer, now=paper.now) == 0  # none that it has ended, beside it
+    close(paper, customer)
+    letter = Letter.objects.get()
+    assert (letter.reader, letter.address) == (None, "gone@example.com")
+    assert "Your account is closed" in letter.subject
+    assert "- It ended: Everything, €12.00 a month" in letter.text
+    assert "Your invoices are kept" in letter.text
+    for promise in ("/account/", "/letters/stop/"):
+        assert promise not in letter.text + letter.html
+
+
+def test_once_it_is_sent_nothing_is_kept_of_it(paper: Newspaper) -> None:
+    close(paper, paper.customer("gone@example.com"))
+    assert sending.send_due(lambda: paper.now) == 1
+    assert mail.outbox[0].recipients() == ["gone@example.com"]
+    assert not Letter.objects.exists()
+
+
+def test_nor_once_it_is_given_up(paper: Newspaper, monkeypatch: pytest.MonkeyPatch) -> None:
+    close(paper, paper.customer("gone@example.com"))
+
+    def refuse(*_: object) -> None:
+        raise OSError("No route to host")
+
+    monkeypatch.setattr(sending.Post, "send", refuse)
+    for _ in range(len(sending.PAUSES)):
+        assert Letter.objects.exists()
+        sending.send_due(lambda: paper.now)
+        paper.advance(days=2)
+    assert not Letter.objects.exists()
+
+
+@pytest.mark.django_db
+def test_an_address_that_nobody_proved_gets_none() -> None:
+    reader = make_reader()
+    EmailAddress.objects.update(verified=False)
+    closing.part(reader, now=NOW)
+    assert not Reader.objects.exists()
+    assert not Letter.objects.exists()
 
 
 def test_who_has_not_paid_owes_nothing(paper: Newspaper) -> None:

@@ -26,7 +26,7 @@ def _publisher(settings: LazySettings) -> None:
 
 @pytest.mark.django_db
 def test_it_says_what_last_week_brought() -> None:
-    CountedStory.objects.create(key="a", title="“A & B” <bold>", section="news", address="/a/")
+    CountedStory.objects.create(key="a", title="“A & B” <bold>: why", section="news", address="/a/")
     counting.add({
         (date(2026, 11, 23), What.OPENED, "", ""): 700,
         (date(2026, 11, 29), What.OPENED, "", ""): 500,
@@ -43,11 +43,11 @@ def test_it_says_what_last_week_brought() -> None:
     assert letter.subject == "What the paper earned, 23 November 2026 to 29 November 2026"
     assert "- Stories opened: 1,200 (80)\n" in text
     assert "- Readers a day: 10 (0)\n" in text
-    assert "- “A & B” <bold>: 0 paid, 0 signed up, 600 opened" in text
+    assert "- “A & B” <bold>:\N{NO-BREAK SPACE}why: 0 paid, 0 signed up, 600 opened" in text
     assert "/admin/?days=week" in text
     assert "None" not in text
     html = str(letter.alternatives[0][0])  # type: ignore[attr-defined]
-    assert "“A &amp; B” &lt;bold&gt;" in html
+    assert "“A &amp; B” &lt;bold&gt;:\N{NO-BREAK SPACE}why</dt>" in html
     assert "account/" not in text.split("--")[-1]
 
 

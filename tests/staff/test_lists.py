@@ -1,5 +1,7 @@
 """The admin's lists stay fast however long they are: nothing is counted, few questions asked."""
 
+import re
+
 import pytest
 from django.contrib import admin
 from django.core.management import call_command
@@ -13,7 +15,7 @@ from accounts.models import Reader
 from paywall.entitlements import granting
 from paywall.entitlements.models import Source
 from paywall.trail import recording
-from tests.making import make_reader
+from tests.making import make_article, make_reader, make_section
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +80,15 @@ def test_a_list_is_searched_by_how_an_address_begins(
     recording.begin("Looked", by=staff, now=timezone.now(), reader=reader)
     page = client.get(reverse(f"admin:{model}_changelist"), {"q": typed})
     assert len(page.context["cl"].result_list) == found
+
+
+def test_the_list_of_stories_says_who_each_is_for(client: Client) -> None:
+    """The story's own choice, or else that of its genre or section."""
+    section = make_section("news", access="subscribers")
+    make_article(section=section)
+    make_article(section=section, genre="obituary")
+    make_article(section=section, access="metered")
+    client.force_login(make_reader("admin@example.com", is_staff=True, is_superuser=True))
+    page = client.get(reverse("admin:articles_article_changelist")).content.decode()
+    said = re.findall(r'class="field-opens_to[^>]*>([^<]*)<', page)
+    assert sorted(said) == ["Free", "Metered", "Subscribers only"]

@@ -474,7 +474,11 @@ def test_the_holder_invites_and_the_invited_accepts() -> None:
     assert found, letter.body
     assert "g•••@example.com is invited" in words(client.get("/account/"))
     guest = signed_in(make_reader("guest@example.com"))
-    assert Client().get(found[1])["Location"].startswith("/accounts/login/")
+    stranger = Client().get(found[1], follow=True)
+    assert stranger.redirect_chain[0][0].startswith("/accounts/signup/?next=%2Factivate%2Finvit")
+    assert "You are invited to read The Brackwater Gazette" in words(stranger)
+    assert Client().post(found[1])["Location"].startswith("/accounts/signup/")
+    assert Client().get(found[1])["Cache-Control"].endswith("private")
     assert "h•••@example.com gets the printed paper" in words(guest.get(found[1]))
     assert guest.get(found[1])["Cache-Control"] == (
         "max-age=0, no-cache, no-store, must-revalidate, private"
@@ -483,6 +487,8 @@ def test_the_holder_invites_and_the_invited_accepts() -> None:
     guest.post(found[1])
     assert Entitlement.objects.filter(reader__email="guest@example.com").exists()
     assert "This invitation is over" in words(signed_in().get(found[1]))
+    assert "This invitation is over" in words(Client().get(found[1]))
+    assert "This invitation is over" in words(Client().post(found[1]))
 
 
 def test_the_holder_lets_in_who_waits_and_takes_back() -> None:

@@ -25,12 +25,12 @@ def stop_address() -> str:
 def test_looking_stops_nothing_and_the_button_does() -> None:
     client, address = Client(enforce_csrf_checks=True), stop_address()
     page = client.get(address)
-    assert "Stop these letters?" in page.content.decode()
+    assert "Stop these emails?" in page.content.decode()
     assert "no-store" in page["Cache-Control"]
     assert not Unsubscribed.objects.exists()
-    assert "no more of these letters" in client.post(address).content.decode()
+    assert "no more of these emails" in client.post(address).content.decode()
     assert Unsubscribed.objects.count() == 1
-    assert "no more of these letters" in client.get(address).content.decode()
+    assert "no more of these emails" in client.get(address).content.decode()
 
 
 def test_mailboxes_stop_them_in_one_click() -> None:

@@ -230,6 +230,8 @@ def test_cancelled_in_two_clicks_with_one_offer_to_stay(paper: Newspaper, moment
     for _ in range(2):
         assert client.post("/account/cancel/")["Location"] == "/account/"
         assert notice(client) == "Your subscription is cancelled. Nothing more is charged."
+    assert client.get("/account/cancel/")["Location"] == "/account/"
+    assert notice(client) == "You have cancelled already. Nothing more is charged."
     subscription.refresh_from_db()
     assert subscription.cancels_at == subscription.period_ends_at
     for _ in range(2):
