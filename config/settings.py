@@ -7,6 +7,7 @@ The variables are described in README.md.
 
 import os
 from collections.abc import Mapping
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -297,6 +298,11 @@ DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"{NEWSPAPER_NAME} <readers@{_site.hostname}>"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where readers write who need help; every page names it.
+HELP_EMAIL = env.str(
+    "HELP_EMAIL",
+    default="readers@example.com" if DEBUG else parseaddr(DEFAULT_FROM_EMAIL)[1],
+)
 # Where what the paper earned in a week is sent to, every Monday at 7; empty: nowhere.
 PUBLISHER_ADDRESS = env.str("PUBLISHER_ADDRESS", default="publisher@example.com" if DEBUG else "")
 # A letter comes so long before a yearly renewal, and before a trial or introductory offer ends.

@@ -24,7 +24,10 @@ UNAVAILABLE = (
     "We cannot reach the service that takes our payments. Nothing is lost, and nothing is "
     "charged twice: please try again in a few minutes."
 )
-REFUSED = "That did not work, and it is our fault. Please try again, or write to us."
+REFUSED = (
+    "That did not work, and it is our fault. Please try again, or write to us: "
+    "the address is at the foot of the page."
+)
 
 
 def telling(view: View) -> View:
