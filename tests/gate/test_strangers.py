@@ -174,3 +174,12 @@ def test_a_rule_that_changes_what_an_account_opens_changes_the_page(client: Clie
     assert "not among them" not in visit(client, story, QUERY_STRING="a=1").content.decode()
     set_rule("news", readers=0)
     assert "not among them" in visit(client, story, QUERY_STRING="a=1").content.decode()
+
+
+@pytest.mark.parametrize("query", ["", "?a=1"])
+def test_a_page_that_may_be_shared_sets_no_cookie(query: str, client: Client) -> None:
+    client.cookies["csrftoken"] = "another site's"
+    for address in ("/", make_story().get_absolute_url()):
+        response = client.get(f"{address}{query}")
+        assert "s-maxage" in response["Cache-Control"]
+        assert not response.cookies
