@@ -90,7 +90,8 @@ class AccountAdapter(DefaultAccountAdapter):
         except OSError as error:  # smtplib's errors too; they have the address in them
             logger.error("No letter %s was sent: %s", template_prefix, type(error).__name__)
             if is_headless_request(self.request):
-                raise ImmediateHttpResponse(JsonResponse({"status": 503}, status=503)) from None
+                self.request.no_letter = JsonResponse({"status": 503}, status=503)
+                raise ImmediateHttpResponse(self.request.no_letter) from None
             context = {"again": here_again(self.request)}
             page = render(self.request, "account/letter_not_sent.html", context, status=503)
             raise ImmediateHttpResponse(page) from None

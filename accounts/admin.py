@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
+from accounts import made_by_staff
 from accounts.models import Reader
 
 admin.site.unregister(Group)
@@ -46,3 +47,8 @@ class ReaderAdmin(ModelAdmin):
         if obj and obj.is_superuser and not request.user.is_superuser:
             return False
         return bool(super().has_change_permission(request, obj))
+
+    def save_model(self, request: HttpRequest, obj: Reader, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            made_by_staff.prove_anew(obj)

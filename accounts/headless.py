@@ -24,8 +24,23 @@ class SignUpInput(AnswersAlike, inputs.SignupInput):
     password_field = "password"  # noqa: S105  # a field of the form
 
 
-class SignUp(views.SignupView):
+class SaysWhenNoLetterWent:
+    """Gives the answer to a letter that could not be sent, which these views of allauth drop.
+
+    Theirs would be that a code is awaited, which nobody ever gets.
+    """
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        return getattr(request, "no_letter", answer)
+
+
+class SignUp(SaysWhenNoLetterWent, views.SignupView):
     input_class: ClassVar = {"POST": SignUpInput}
+
+
+class SignIn(SaysWhenNoLetterWent, views.LoginView):
+    """Emails a code where the address was never proved."""
 
 
 class FewTries:

@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from accounts.headless import (
     ProveAddress,
     ResetPassword,
+    SignIn,
     SignInWithCode,
     SignUp,
     on_our_own_pages,
@@ -14,6 +15,7 @@ from accounts.headless import (
 AUTH = "app/v1/auth"
 
 urlpatterns = [
+    path(f"{AUTH}/login", SignIn.as_api_view(client=Client.APP)),
     path(f"{AUTH}/signup", SignUp.as_api_view(client=Client.APP)),
     path(f"{AUTH}/email/verify", ProveAddress.as_api_view(client=Client.APP)),
     path(f"{AUTH}/code/confirm", SignInWithCode.as_api_view(client=Client.APP)),

@@ -1,4 +1,4 @@
-"""An account that staff make for a caller: nobody's, until its address is proved by a code."""
+"""An account, or an address, that staff give a caller: nobody's, until it is proved by a code."""
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
@@ -27,3 +27,13 @@ def make_account(email: str) -> Reader:
         reader: Reader = Reader.objects.create_user(email)
         EmailAddress.objects.create(user=reader, email=email, primary=True, verified=False)
     return reader
+
+
+def prove_anew(reader: Reader) -> None:
+    """Have the address that staff just gave the reader proved at the next signing in.
+
+    The one before signs in no more: it may be somebody else's, mistyped or lost.
+    """
+    with transaction.atomic():
+        EmailAddress.objects.filter(user=reader).delete()
+        EmailAddress.objects.create(user=reader, email=reader.email, primary=True, verified=False)

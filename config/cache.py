@@ -120,6 +120,13 @@ class FailOpenRedisCache(RedisCache):
         super().__init__(server, params)
         self._class = FailOpenClient
 
+    def validate_key(self, key: str) -> None:
+        """Take any key: Redis does, and a session's comes from a visitor's cookie.
+
+        Django warns of what memcached would not take, once for each key: in the log, where a
+        cookie has no place, and Python remembers every such key for as long as the process runs.
+        """
+
 
 class SessionCache(FailOpenRedisCache):
     """Keeps what it remembers of a session so short that a revoked one is soon found out."""

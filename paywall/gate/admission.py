@@ -25,6 +25,7 @@ class Admission:
     `postponed`: fetched too early, answer 503. `new_token`: the cookie that a stranger whose
     story was counted is to have. `shareable`: the page is the same for every stranger, so that
     a cache may give it to the next. `may_subscribe`: is known to have nothing that opens stories.
+    `account_opens`: a free account opens premium stories of this section.
     """
 
     story: Story
@@ -34,6 +35,7 @@ class Admission:
     postponed: bool = False
     new_token: str = ""
     may_subscribe: bool = False
+    account_opens: bool = True
 
     @property
     def opens(self) -> bool:
@@ -49,7 +51,7 @@ class Admission:
         """All that a page may show of this answer: who are told the same get the same page."""
         signed_in = self.visitor.reader is not None
         words = None if self.opens else words_in_force().version
-        reader = signed_in, self.may_subscribe
+        reader = signed_in, self.may_subscribe, self.account_opens
         return self.story, self.decision, self.period, reader, rules_in_force().house, words
 
     @property

@@ -52,7 +52,11 @@ def answer(visitor: Visitor, story: Story, wants: Asking, *, now: datetime) -> A
         outcome = admission.decision.outcome.value
         refusing.note(visitor.reader, story, outcome, now=now)
     has_rights = visit.pays_elsewhere or visit.previewing
-    return replace(admission, may_subscribe=visit.signed_in and not has_rights)
+    return replace(
+        admission,
+        may_subscribe=visit.signed_in and not has_rights,
+        account_opens=admission.opens or _an_account_opens(story),
+    )
 
 
 def look(
@@ -97,6 +101,11 @@ def visit_of(
         used=known.meter.used,
     )
     return visit, known.meter
+
+
+def _an_account_opens(story: Story) -> bool:
+    """Tell whether a month begins with any story of this section free to who has an account."""
+    return rules_in_force().allowance(story.section, signed_in=True) > 0
 
 
 def _open(

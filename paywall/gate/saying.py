@@ -75,15 +75,17 @@ def _head(wall: Wall, admission: Admission) -> tuple[str, str]:
         texts = {0: "", 1: "subscribers_only_one"}
         text = texts.get(decision.remaining or 0, "subscribers_only_text")
         return "subscribers_only_title", text
-    if wall.outcome is Outcome.METER_SPENT:
+    if wall.outcome is Outcome.SIGN_IN and decision.allowance:
+        return "sign_in_title", "sign_in_spent"
+    if not wall.account_opens or wall.outcome is Outcome.METER_SPENT:
         return "no_allowance_title", ""
-    return "sign_in_title", "sign_in_spent" if decision.allowance else "sign_in_text"
+    return "sign_in_title", "sign_in_text"
 
 
 def _account_text(wall: Wall, offered: Mapping[str, str], house: int) -> str:
     if not house:
         return offered["account_none"]
-    if not wall.subscribers_only or Offer.ACCOUNT not in wall.offers:
+    if wall.account_opens or Offer.ACCOUNT not in wall.offers:
         return offered["account_text"]
     return f"{offered['account_text']} {offered['account_not_this']}".strip()
 

@@ -52,7 +52,7 @@ class StrangersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.method != "GET" or request.META.get("QUERY_STRING") or _has_state(request):
-            return self.get_response(request)
+            return _without_cookies(self.get_response(request))
         request.get_host()  # refuses a host that is not ours
         page = _pages.get(request.path)
         if page and page.is_fresh():
@@ -60,7 +60,7 @@ class StrangersMiddleware:
                 noting.again(request.META, page.admission, day=page.day)
             return HttpResponse(page.content, headers=page.headers)
         made_at = time.monotonic()
-        response = self.get_response(request)
+        response = _without_cookies(self.get_response(request))
         if isinstance(response, HttpResponse) and is_shared(response):
             if len(_pages) >= MOST_PAGES:
                 _pages.clear()
@@ -73,6 +73,17 @@ class StrangersMiddleware:
                 counting.day_of(clock.now()),
             )
         return response
+
+
+def _without_cookies(response: HttpResponseBase) -> HttpResponseBase:
+    """Take the cookies off what a cache may give to others.
+
+    Whoever comes with a csrftoken that is none, another site's perhaps, is given a new one by
+    Django on any page: a cache that keeps it would give all the same.
+    """
+    if "s-maxage" in response.get("Cache-Control", ""):
+        response.cookies.clear()
+    return response
 
 
 def forget() -> None:

@@ -20,11 +20,15 @@ class Offer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wall:
-    """Why the story stays closed, and the offers in the order that fits the visitor."""
+    """Why the story stays closed, and the offers in the order that fits the visitor.
+
+    `account_opens`: the story is one that a free account opens.
+    """
 
     outcome: Outcome
     offers: tuple[Offer, ...]
     subscribers_only: bool
+    account_opens: bool
 
 
 def wall_for(admission: Admission) -> Wall | None:
@@ -32,16 +36,18 @@ def wall_for(admission: Admission) -> Wall | None:
     if admission.opens:
         return None
     subscribers_only = admission.story.access is Access.SUBSCRIBERS
+    account_opens = admission.account_opens and not subscribers_only
     outcome = admission.decision.outcome
-    return Wall(outcome, offers_for(outcome, subscribers_only=subscribers_only), subscribers_only)
+    offers = offers_for(outcome, account_opens=account_opens)
+    return Wall(outcome, offers, subscribers_only, account_opens)
 
 
-def offers_for(outcome: Outcome, *, subscribers_only: bool) -> tuple[Offer, ...]:
+def offers_for(outcome: Outcome, *, account_opens: bool) -> tuple[Offer, ...]:
     """Return the ways in: all three for a stranger, none that the visitor has used already."""
     if outcome is Outcome.VERIFY_EMAIL:
         return Offer.VERIFY, Offer.SUBSCRIBE, Offer.SUBSCRIBER
     if outcome is not Outcome.SIGN_IN:
         return Offer.SUBSCRIBE, Offer.PRINT
-    if subscribers_only:
-        return Offer.SUBSCRIBE, Offer.SUBSCRIBER, Offer.ACCOUNT
-    return Offer.ACCOUNT, Offer.SUBSCRIBE, Offer.SUBSCRIBER
+    if account_opens:
+        return Offer.ACCOUNT, Offer.SUBSCRIBE, Offer.SUBSCRIBER
+    return Offer.SUBSCRIBE, Offer.SUBSCRIBER, Offer.ACCOUNT

@@ -152,7 +152,7 @@ GROUPS = (
             _text(
                 "account_not_this",
                 "This one is not among them.",
-                label="Added where the story is for subscribers",
+                label="Added where the story is not one of them",
             ),
             _text("account_none", "Choose a package later.", label="Text where none are free"),
             _button("account_button", "Start with your email"),

@@ -1,13 +1,21 @@
 """What an app or another site holds is no cookie of the paper's own pages."""
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core import mail
 from django.test import Client
 
 from accounts.models import Reader
-from tests.accounts.doing import ASK_FOR_CODE, PASSWORD, is_signed_in, newest_code, type_code
+from tests.accounts.doing import (
+    ASK_FOR_CODE,
+    PASSWORD,
+    is_signed_in,
+    make_unproved_reader,
+    newest_code,
+    type_code,
+)
 from tests.accounts.doing import TYPE_CODE_TO_SIGN_IN as CODE_PAGE
 from tests.making import make_reader
 
@@ -96,3 +104,19 @@ def test_a_token_changes_nothing_about_the_account(
     assert answer.status_code == 404
     assert not mail.outbox
     assert not Reader.objects.get().check_password("chosen by a site")
+
+
+@pytest.mark.parametrize(
+    ("path", "email"),
+    [
+        ("signup", "new@example.com"),
+        ("signup", "unproved@example.com"),
+        ("login", "unproved@example.com"),
+        ("code/request", "new@example.com"),
+        ("password/request", "new@example.com"),
+    ],
+)
+def test_a_letter_that_cannot_be_sent_is_said(path: str, email: str) -> None:
+    make_unproved_reader("unproved@example.com")
+    with patch("django.core.mail.EmailMultiAlternatives.send", side_effect=ConnectionRefusedError):
+        assert ask(path, {"email": email, "password": PASSWORD}) == {"status": 503}

@@ -1,16 +1,21 @@
-"""An account that staff made is nobody's until its address is proved, and signing out is whole."""
+"""What staff made or changed is nobody's until the address is proved, and signing out is whole."""
 
 import pytest
+from django.core import mail
 from django.test import Client
+from django.urls import reverse
 
 from accounts.made_by_staff import TakenError, make_account
 from accounts.models import Reader
 from accounts.signing_out import sign_out_everywhere
 from tests.accounts.doing import (
+    ASK_FOR_CODE,
     NEW_PASSWORD,
     RESET,
     TYPE_CODE_TO_RESET,
+    TYPE_CODE_TO_VERIFY,
     WRONG,
+    codes_in,
     is_signed_in,
     sign_in,
     type_code,
@@ -52,3 +57,21 @@ def test_every_device_is_signed_out(has_password: bool) -> None:
     assert sign_out_everywhere(reader) == 2
     assert not any(map(is_signed_in, browsers))
     assert is_signed_in(other)
+
+
+def test_an_address_that_staff_changed_is_to_be_proved_and_the_one_before_opens_nothing() -> None:
+    reader, staff = make_reader("mistyped@example.com"), Client()
+    staff.force_login(make_reader("desk@example.com", is_staff=True, is_superuser=True))
+    page = reverse("admin:accounts_reader_change", args=[reader.pk])
+    staff.post(page, {"email": "ada@example.com", "is_active": "on"})
+    before, now = Client(), Client()
+    sign_in(before, "mistyped@example.com")
+    assert not is_signed_in(before)
+    before.post(ASK_FOR_CODE, {"email": "mistyped@example.com"})
+    assert not codes_in(str(mail.outbox[-1].body))
+    sign_in(now, "ada@example.com")
+    assert not is_signed_in(now)
+    type_code(now, TYPE_CODE_TO_VERIFY)
+    assert is_signed_in(now)
+    address = Reader.objects.get(pk=reader.pk).emailaddress_set.get()
+    assert (address.email, address.verified, address.primary) == ("ada@example.com", True, True)

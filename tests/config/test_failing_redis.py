@@ -221,3 +221,11 @@ def test_a_page_that_sends_a_task_does_not_wait_for_redis(
     before = redis_server.client.llen("celery")
     task.delay()
     assert redis_server.client.llen("celery") == int(before) + 1
+
+
+def test_however_long_a_cookie_is_there_is_no_warning(
+    site_redis: RedisServer, client: Client, recwarn: pytest.WarningsRecorder
+) -> None:
+    client.cookies["session"] = "x" * 300
+    assert client.get("/account/").status_code == 302
+    assert not recwarn.list

@@ -153,3 +153,33 @@ def test_a_cookie_of_a_device_gives_a_reader_nothing(client: Client) -> None:
     sign_in_here(client, reader.email)
     client.cookies[COOKIE] = "a fresh one"
     assert outcome(client, stories[8]) == "meter_spent"
+
+
+def test_where_an_account_opens_nothing_it_is_not_said_to_be_a_way_to_the_story(
+    client: Client,
+) -> None:
+    story, other = make_story(), make_story(section="sport")
+    set_rule("news", readers=0)
+    page = visit(client, story).content.decode()
+    assert "This story comes with a package." in page
+    assert "This one is not among them." in page
+    assert page.index("See the packages") < page.index("Start with your email")
+    page = visit(client, other).content.decode()
+    assert page.index("Start with your email") < page.index("See the packages")
+    assert "not among them" not in page
+
+
+def test_a_rule_that_changes_what_an_account_opens_changes_the_page(client: Client) -> None:
+    story = make_story()
+    assert "not among them" not in visit(client, story, QUERY_STRING="a=1").content.decode()
+    set_rule("news", readers=0)
+    assert "not among them" in visit(client, story, QUERY_STRING="a=1").content.decode()
+
+
+@pytest.mark.parametrize("query", ["", "?a=1"])
+def test_a_page_that_may_be_shared_sets_no_cookie(query: str, client: Client) -> None:
+    client.cookies["csrftoken"] = "another site's"
+    for address in ("/", make_story().get_absolute_url()):
+        response = client.get(f"{address}{query}")
+        assert "s-maxage" in response["Cache-Control"]
+        assert not response.cookies

@@ -18,26 +18,26 @@ REFUSED = Admission(
 
 
 @pytest.mark.parametrize(
-    ("outcome", "subscribers_only", "offers"),
+    ("outcome", "account_opens", "offers"),
     [
-        (Outcome.SIGN_IN, False, (Offer.ACCOUNT, Offer.SUBSCRIBE, Offer.SUBSCRIBER)),
-        (Outcome.SIGN_IN, True, (Offer.SUBSCRIBE, Offer.SUBSCRIBER, Offer.ACCOUNT)),
-        (Outcome.VERIFY_EMAIL, False, (Offer.VERIFY, Offer.SUBSCRIBE, Offer.SUBSCRIBER)),
-        (Outcome.METER_SPENT, False, (Offer.SUBSCRIBE, Offer.PRINT)),
-        (Outcome.NOT_IN_PACKAGE, True, (Offer.SUBSCRIBE, Offer.PRINT)),
-        (Outcome.SUBSCRIBERS_ONLY, True, (Offer.SUBSCRIBE, Offer.PRINT)),
+        (Outcome.SIGN_IN, True, (Offer.ACCOUNT, Offer.SUBSCRIBE, Offer.SUBSCRIBER)),
+        (Outcome.SIGN_IN, False, (Offer.SUBSCRIBE, Offer.SUBSCRIBER, Offer.ACCOUNT)),
+        (Outcome.VERIFY_EMAIL, True, (Offer.VERIFY, Offer.SUBSCRIBE, Offer.SUBSCRIBER)),
+        (Outcome.METER_SPENT, True, (Offer.SUBSCRIBE, Offer.PRINT)),
+        (Outcome.NOT_IN_PACKAGE, False, (Offer.SUBSCRIBE, Offer.PRINT)),
+        (Outcome.SUBSCRIBERS_ONLY, False, (Offer.SUBSCRIBE, Offer.PRINT)),
     ],
 )
 def test_the_offer_that_fits_comes_first(
-    outcome: Outcome, subscribers_only: bool, offers: tuple[Offer, ...]
+    outcome: Outcome, account_opens: bool, offers: tuple[Offer, ...]
 ) -> None:
-    assert offers_for(outcome, subscribers_only=subscribers_only) == offers
+    assert offers_for(outcome, account_opens=account_opens) == offers
 
 
 @pytest.mark.parametrize("outcome", sorted(set(Outcome) - OPENING))
-@pytest.mark.parametrize("subscribers_only", [False, True])
-def test_every_refusal_has_ways_in_and_none_twice(outcome: Outcome, subscribers_only: bool) -> None:
-    offers = offers_for(outcome, subscribers_only=subscribers_only)
+@pytest.mark.parametrize("account_opens", [False, True])
+def test_every_refusal_has_ways_in_and_none_twice(outcome: Outcome, account_opens: bool) -> None:
+    offers = offers_for(outcome, account_opens=account_opens)
     assert Offer.SUBSCRIBE in offers
     assert len(offers) == len(set(offers))
 
