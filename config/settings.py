@@ -264,6 +264,7 @@ if DEBUG:
     STATIC_ROOT.mkdir(exist_ok=True)
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
+refuse_where_nothing_can_be_written("VAR_DIR", MEDIA_ROOT)  # what serves it wants it there
 WHITENOISE_USE_FINDERS = DEBUG
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

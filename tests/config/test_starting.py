@@ -206,6 +206,13 @@ def test_a_refusal_is_a_sentence_and_no_traceback(tmp_path: Path) -> None:
     assert "Traceback" in manage(tmp_path, environment, "check", "--traceback").stderr
 
 
+def test_the_folder_of_the_pictures_is_there_before_the_first_of_them(
+    start: Start, tmp_path: Path
+) -> None:
+    assert start(PRODUCTION).returncode == 0
+    assert (tmp_path / "media").is_dir()
+
+
 def test_log_levels_may_be_written_small(start: Start) -> None:
     look = "from config import settings; print(settings.LOG_LEVEL)"
     assert start(PRODUCTION | {"LOG_LEVEL": "warning"}, look).stdout == "WARNING\n"
