@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core import checks
 from django.http.request import validate_host
 
-from config.safety import mailbox_key_from
+from config.safety import SHORTEST_SECRET_KEY, mailbox_key_from
 
 FILES = "django.core.mail.backends.filebased.EmailBackend"
 
@@ -81,6 +81,15 @@ def check_keys(app_configs: Any, **options: Any) -> Sequence[checks.CheckMessage
                 "mailbox a new meter.",
                 hint="Set it to a long random key of its own, and keep it.",
                 id="newspaper.W005",
+            )
+        )
+    elif len(settings.MAILBOX_KEY) < SHORTEST_SECRET_KEY:
+        warnings.append(
+            checks.Warning(
+                f"MAILBOX_KEY has fewer than {SHORTEST_SECRET_KEY} characters: mailboxes can be "
+                "guessed from what the database keeps of them.",
+                hint="Set it to a long random key before there are readers, and keep it.",
+                id="newspaper.W007",
             )
         )
     return warnings

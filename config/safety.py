@@ -3,12 +3,18 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured
 
 DEMO_SECRET_KEY = "demo-only-never-in-production-" + "0" * 32
 SHORTEST_SECRET_KEY = 32  # characters
+LARGEST_NUMBER = 1_000_000  # in days nearly three thousand years, which calendars still hold
 
 
 def mailbox_key_from(secret_key: str) -> str:
@@ -53,7 +59,7 @@ def _problem_of_hosts(hosts: Sequence[str]) -> str:
 
 
 def _problem_of_webhooks(secret: str) -> str:
-    if not secret.strip():
+    if not secret.strip(" ,"):
         return "STRIPE_WEBHOOK_SECRET is missing: copy it from Stripe's dashboard."
     return ""
 
@@ -66,6 +72,62 @@ def refuse_days_outside(name: str, days: int, *, least: int, most: int) -> None:
     """
     if not least <= days <= most:
         raise ImproperlyConfigured(f"{name} is {days}: choose from {least} to {most} days.")
+
+
+def whole_number(name: str, given: str, *, least: int | None) -> int:
+    """Return the number that a variable gives; `least` is None where its own limits follow.
+
+    Raises ImproperlyConfigured.
+    """
+    least = -LARGEST_NUMBER if least is None else least
+    with refusing(f"{name} is {given!r}: write a whole number."):
+        number = int(given)
+    if not least <= number <= LARGEST_NUMBER:
+        raise ImproperlyConfigured(
+            f"{name} is {given}: write a number from {max(least, 0)} to {LARGEST_NUMBER}."
+        )
+    return number
+
+
+@contextmanager
+def refusing(sentence: str) -> Iterator[None]:
+    """Say this sentence of what cannot be read, and nothing else: it may hold a password."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            yield
+    except (ImproperlyConfigured, KeyError, OSError, ValueError) as error:
+        raise ImproperlyConfigured(sentence) from error
+
+
+def site_from(address: str) -> SplitResult:
+    """Return the parts of the site's address. Raises ValueError for anything but a site's."""
+    site = urlsplit(address)
+    plain = f"{site.scheme}://{site.netloc}" == address and "@" not in address
+    if site.scheme not in {"http", "https"} or not site.hostname or not plain or site.port == 0:
+        raise ValueError(address)
+    return site
+
+
+def refuse_no_redis(name: str, address: str) -> None:
+    """Stop any start with an address that only fails once a page asks for it."""
+    with refusing(f"{name} is no address of a Redis: write it like redis://host:6379/0"):
+        parts = urlsplit(address)
+        database = "" if parts.scheme == "unix" else parts.path.strip("/")
+        if address and (parts.scheme not in {"redis", "rediss", "unix"} or parts.port == 0):
+            raise ValueError(name)
+        int(database or 0)
+
+
+def refuse_unknown_zone(name: str, zone: str) -> None:
+    """Stop any start in a time zone that is not known here. Raises ImproperlyConfigured."""
+    with refusing(f"{name} is {zone!r}: write it like Europe/London."):
+        ZoneInfo(zone)
+
+
+def refuse_where_nothing_can_be_written(name: str, folder: Path) -> None:
+    """Make the folder; stop any start where that cannot be. Raises ImproperlyConfigured."""
+    with refusing(f"{name} names a place where {folder} cannot be made."):
+        folder.mkdir(parents=True, exist_ok=True)
 
 
 def refuse_other_than(name: str, value: str, choices: Sequence[str]) -> None:

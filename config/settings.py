@@ -9,7 +9,6 @@ import os
 from collections.abc import Mapping
 from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -20,8 +19,14 @@ from config.safety import (
     anymail_from,
     mailbox_key_from,
     refuse_days_outside,
+    refuse_no_redis,
     refuse_other_than,
+    refuse_unknown_zone,
     refuse_unsafe,
+    refuse_where_nothing_can_be_written,
+    refusing,
+    site_from,
+    whole_number,
 )
 
 
@@ -29,6 +34,10 @@ class Environment(environ.Env):
     """An empty variable is an unset one: so compose files pass on what nobody set."""
 
     ENVIRON: Mapping[str, str] = {name: value for name, value in os.environ.items() if value}
+
+    def whole(self, name: str, *, default: int, least: int | None = 0) -> int:
+        """Return a whole number. Raises ImproperlyConfigured for anything else."""
+        return whole_number(name, self.ENVIRON.get(name, str(default)), least=least)
 
 
 env = Environment()
@@ -38,39 +47,43 @@ given = Environment.ENVIRON
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 RUN_DIR = VAR_DIR / "run"  # what a process keeps for itself: its heartbeat, the next run of tasks
-RUN_DIR.mkdir(parents=True, exist_ok=True)
+refuse_where_nothing_can_be_written("VAR_DIR", RUN_DIR)
 
 # -- The newspaper -----------------------------------------------------------------------------
 NEWSPAPER_NAME = env.str("NEWSPAPER_NAME", default="The Brackwater Gazette")
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
-_site = urlsplit(SITE_URL)
-if _site.scheme not in {"http", "https"} or not _site.hostname or _site.path:
-    raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}: write it like https://news.example.com")
+with refusing(f"SITE_URL is {SITE_URL!r}: write it like https://news.example.com"):
+    _site = site_from(SITE_URL)
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+refuse_unknown_zone("TIME_ZONE", TIME_ZONE)
 LANGUAGE_CODE = "en-gb"
 FORMAT_MODULE_PATH = ["config.formats"]  # of moments in staff's lists
 USE_TZ = True
 
-PREVIEW_PARAGRAPHS = env.int("PREVIEW_PARAGRAPHS", default=3)  # and never over a third of the text
-GRACE_DAYS = env.int("GRACE_DAYS", default=14)  # stories stay open after a payment failed
+PREVIEW_PARAGRAPHS = env.whole(
+    "PREVIEW_PARAGRAPHS", default=3
+)  # and never over a third of the text
+GRACE_DAYS = env.whole(
+    "GRACE_DAYS", least=None, default=14
+)  # stories stay open after a payment failed
 STRIPE_TAX = env.bool("STRIPE_TAX", default=False)  # Stripe adds the taxes
 # What becomes of a second subscription that was paid in the same moment: refund, or staff.
 DOUBLE_SUBSCRIPTIONS = env.str("DOUBLE_SUBSCRIPTIONS", default="refund")
 refuse_days_outside("GRACE_DAYS", GRACE_DAYS, least=0, most=60)
 refuse_other_than("DOUBLE_SUBSCRIPTIONS", DOUBLE_SUBSCRIPTIONS, ("refund", "staff"))
-READS_KEPT_MONTHS = env.int("READS_KEPT_MONTHS", default=13)
-PRINT_GRACE_DAYS = env.int("PRINT_GRACE_DAYS", default=14)  # after a stop, or absent from a file
-LONGEST_HOLD_DAYS = env.int("LONGEST_HOLD_DAYS", default=180)  # a hold keeps stories open as long
+READS_KEPT_MONTHS = env.whole("READS_KEPT_MONTHS", default=13)
+PRINT_GRACE_DAYS = env.whole("PRINT_GRACE_DAYS", default=14)  # after a stop, or absent from a file
+LONGEST_HOLD_DAYS = env.whole("LONGEST_HOLD_DAYS", default=180)  # a hold keeps stories open as long
 CIRCULATION_SOURCE = given.get("CIRCULATION_SOURCE", "")  # may hold a password
 # The fingerprint of the sftp server's key, SHA256:…; empty: any server is believed.
 CIRCULATION_HOST_KEY = env.str("CIRCULATION_HOST_KEY", default="")
 CIRCULATION_PROFILE = env.str("CIRCULATION_PROFILE", default="standard")
-CIRCULATION_LATE_HOURS = env.int("CIRCULATION_LATE_HOURS", default=36)  # then staff are alerted
+CIRCULATION_LATE_HOURS = env.whole("CIRCULATION_LATE_HOURS", default=36)  # then staff are alerted
 # What holds a circulation file until staff say yes.
-CIRCULATION_REJECTED_PERCENT = env.int("CIRCULATION_REJECTED_PERCENT", default=2)
-CIRCULATION_SMALLER_PERCENT = env.int("CIRCULATION_SMALLER_PERCENT", default=20)
-CIRCULATION_ENDING_PERCENT = env.int("CIRCULATION_ENDING_PERCENT", default=5)
-CIRCULATION_ENDINGS_LET_PASS = env.int("CIRCULATION_ENDINGS_LET_PASS", default=1)  # at a time
+CIRCULATION_REJECTED_PERCENT = env.whole("CIRCULATION_REJECTED_PERCENT", default=2)
+CIRCULATION_SMALLER_PERCENT = env.whole("CIRCULATION_SMALLER_PERCENT", default=20)
+CIRCULATION_ENDING_PERCENT = env.whole("CIRCULATION_ENDING_PERCENT", default=5)
+CIRCULATION_ENDINGS_LET_PASS = env.whole("CIRCULATION_ENDINGS_LET_PASS", default=1)  # at a time
 
 # -- Safety ------------------------------------------------------------------------------------
 # What only a production start has: with any of it DEBUG is off unless it is asked for.
@@ -107,13 +120,13 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_SUBDOMAINS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_IS_SECURE
 X_FRAME_OPTIONS = "DENY"
 # How many proxies of ours stand in front: allauth's limits per address need the reader's own.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("TRUSTED_PROXIES", default=0)
 
 # -- Print subscribers --------------------------------------------------------------------------
-PRINT_SEATS = env.int("PRINT_SEATS", default=2)  # readers that a print account is good for
+PRINT_SEATS = env.whole("PRINT_SEATS", default=2)  # readers that a print account is good for
 # Wrong tries that are let pass; then the waits grow ever longer.
-PRINT_TRIES_AN_HOUR = env.int("PRINT_TRIES_AN_HOUR", default=5)
-PRINT_NETWORK_TRIES_AN_HOUR = env.int("PRINT_NETWORK_TRIES_AN_HOUR", default=5)
+PRINT_TRIES_AN_HOUR = env.whole("PRINT_TRIES_AN_HOUR", default=5)
+PRINT_NETWORK_TRIES_AN_HOUR = env.whole("PRINT_NETWORK_TRIES_AN_HOUR", default=5)
 PRINT_NUMBER_EXAMPLE = env.str("PRINT_NUMBER_EXAMPLE", default="00123456")  # as on the bill
 # The desk that readers can ring, and when; empty: pages name none.
 CIRCULATION_PHONE = env.str("CIRCULATION_PHONE", default="01632 960 100" if DEBUG else "")
@@ -193,10 +206,12 @@ TEMPLATES = [
 ]
 
 # -- Where things are kept ---------------------------------------------------------------------
-DATABASES = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'paywall.sqlite3'}")
-}
+with refusing("DATABASE_URL is no address: write it like postgres://user:password@host:5432/name"):
+    DATABASES = {
+        "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'paywall.sqlite3'}")
+    }
 _database = DATABASES["default"]
+_database.setdefault("ENGINE", "")
 if _database["ENGINE"] == "django.db.backends.postgresql":
     _database["OPTIONS"] = {
         "connect_timeout": 3,
@@ -207,7 +222,9 @@ if _database["ENGINE"] == "django.db.backends.postgresql":
         **_database.get("OPTIONS", {}),
         "pool": {
             "min_size": 1,
-            "max_size": env.int("DATABASE_POOL", default=8),  # no fewer than a process has threads
+            "max_size": env.whole(
+                "DATABASE_POOL", default=8, least=1
+            ),  # no fewer than a process has threads
             "timeout": 3,  # seconds that a page waits for a connection
             "reconnect_timeout": 5,  # seconds of growing pauses, then asked for anew by a page
         },
@@ -224,10 +241,7 @@ else:
     _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}  # a file: threads race on it
 
 REDIS_URL = env.str("REDIS_URL", default="")
-if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
-    raise ImproperlyConfigured(
-        "REDIS_URL is no address of a Redis: write it like redis://host:6379/0"
-    )
+refuse_no_redis("REDIS_URL", REDIS_URL)
 if REDIS_URL:
     _redis = {"LOCATION": REDIS_URL, "KEY_PREFIX": release_of(BASE_DIR)}
     CACHES = {
@@ -241,7 +255,7 @@ else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
-SESSION_COOKIE_AGE = env.int("SIGNED_IN_DAYS", default=365) * 24 * 3600
+SESSION_COOKIE_AGE = env.whole("SIGNED_IN_DAYS", default=365, least=1) * 24 * 3600
 SESSION_COOKIE_NAME = "session"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
@@ -251,6 +265,7 @@ if DEBUG:
     STATIC_ROOT.mkdir(exist_ok=True)
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
+refuse_where_nothing_can_be_written("VAR_DIR", MEDIA_ROOT)  # what serves it wants it there
 WHITENOISE_USE_FINDERS = DEBUG
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -282,7 +297,8 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 10  # seconds; the scheduler's heart beats as of
 
 # -- Letters -----------------------------------------------------------------------------------
 if "EMAIL_URL" in given:
-    globals().update(env.email_url("EMAIL_URL"))
+    with refusing("EMAIL_URL is no address: write it like smtp+tls://user:password@host:587"):
+        globals().update(env.email_url("EMAIL_URL"))
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(VAR_DIR / "mail")
@@ -306,8 +322,8 @@ HELP_EMAIL = env.str(
 # Where what the paper earned in a week is sent to, every Monday at 7; empty: nowhere.
 PUBLISHER_ADDRESS = env.str("PUBLISHER_ADDRESS", default="publisher@example.com" if DEBUG else "")
 # A letter comes so long before a yearly renewal, and before a trial or introductory offer ends.
-RENEWAL_NOTICE_DAYS = env.int("RENEWAL_NOTICE_DAYS", default=30)
-ENDING_NOTICE_DAYS = env.int("ENDING_NOTICE_DAYS", default=7)
+RENEWAL_NOTICE_DAYS = env.whole("RENEWAL_NOTICE_DAYS", least=None, default=30)
+ENDING_NOTICE_DAYS = env.whole("ENDING_NOTICE_DAYS", least=None, default=7)
 refuse_days_outside("RENEWAL_NOTICE_DAYS", RENEWAL_NOTICE_DAYS, least=15, most=45)
 refuse_days_outside("ENDING_NOTICE_DAYS", ENDING_NOTICE_DAYS, least=3, most=21)
 
@@ -395,8 +411,8 @@ STAFF_NEED_SECOND_FACTOR = not DEBUG
 
 # -- The API (Django REST framework, and allauth's headless mode for readers' tokens) -----------
 OWN_STORIES = "articles.keys.find_story"  # knows the stories that the paper keeps itself; or ""
-API_READER_PER_MINUTE = env.int("API_READER_PER_MINUTE", default=300)
-API_STRANGER_PER_MINUTE = env.int("API_STRANGER_PER_MINUTE", default=600)  # an address, a minute
+API_READER_PER_MINUTE = env.whole("API_READER_PER_MINUTE", default=300)
+API_STRANGER_PER_MINUTE = env.whole("API_STRANGER_PER_MINUTE", default=600)  # an address, a minute
 HEADLESS_CLIENTS = ("app",)
 HEADLESS_TOKEN_STRATEGY = "accounts.app_sessions.MarkedTokens"  # noqa: S105  # a class
 # Pages of these origins may ask from a browser, with a reader's token: no cookie goes there.
@@ -473,6 +489,9 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}icon.svg"}],
 }
 
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
+refuse_other_than("LOG_LEVEL", LOG_LEVEL, ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
+
 # -- Logs: what happened, without personal data ------------------------------------------------
 LOGGING = {
     "version": 1,
@@ -483,7 +502,7 @@ LOGGING = {
         "refused_in_a_line": {"()": "config.logs.RefusedInALine"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.request": {"filters": ["no_postponed", "refused_in_a_line"]},

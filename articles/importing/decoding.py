@@ -5,6 +5,7 @@ import re
 from typing import Protocol
 
 PIECE = 64 * 1024  # bytes
+_BEFORE = re.compile(r"^[\s\ufeff]+")  # what programs leave in front, byte order marks too
 _DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>", re.IGNORECASE)
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*?\bencoding\s*=\s*[\"']([A-Za-z0-9._:-]+)[\"']")
 _REAL = re.compile(r"(iso|cp|windows|koi8|mac|big5|gb|shift|sjis|euc|utf|ascii|latin|tis|johab)")
@@ -20,8 +21,15 @@ _PREFIXES = {  # that feeds use, and now and then forget to declare
 }
 _NOT_IN_XML = bytes(number for number in range(32) if number not in b"\t\n\r")
 _REFERENCE_NOT_IN_XML = re.compile(
-    rb"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]));"
+    rb"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F])"
+    rb"|0*6553[45]|[xX]0*[fF]{3}[eEfF]);"
 )
+# Half a character of UTF-16, as some programs write what is beyond it: &#xD83D;&#xDE00;
+_HALF = (
+    rb"&#(?:[xX]0*([dD][89a-fA-F][0-9a-fA-F]{2})|0*(5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-3]\d\d));"
+)
+_HALVES = re.compile(rb"(?:" + _HALF + rb")+")
+_HALF_AT_END = re.compile(_HALF + rb"\Z")
 _LONGEST_REFERENCE = 16
 _MARKS = [
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -122,7 +130,8 @@ class CleanXml:
         if not self._begun and text:
             self._begun = True
             # The ends of its lines stay, so that errors name the right line.
-            text = _DECLARATION.sub(lambda found: "\n" * found[0].count("\n"), text, count=1)
+            for left_out in (_BEFORE, _DECLARATION):
+                text = left_out.sub(lambda found: "\n" * found[0].count("\n"), text, count=1)
             text = _ROOT.sub(_declare, text, count=1)
         data = self._rest + text.encode("utf-8", "replace")
         data = data.translate(None, _NOT_IN_XML)
@@ -130,13 +139,23 @@ class CleanXml:
         end = data.rfind(b"&", max(len(data) - _LONGEST_REFERENCE, 0))
         if end == -1 or self._ended:
             end = len(data)
+        elif half := _HALF_AT_END.search(data, max(end - _LONGEST_REFERENCE, 0), end):
+            end = half.start()
         data, self._rest = data[:end], data[end:]
-        return _REFERENCE_NOT_IN_XML.sub(b"", data)
+        return _REFERENCE_NOT_IN_XML.sub(b"", _HALVES.sub(_join, data))
 
 
 def _declare(root: re.Match[str]) -> str:
     missing = (name for name in _PREFIXES if f"xmlns:{name}" not in root[0])
     return root[0] + "".join(f' xmlns:{name}="{_PREFIXES[name]}"' for name in missing)
+
+
+def _join(halves: re.Match[bytes]) -> bytes:
+    """Return the characters whose halves these are, without what has no other half."""
+    pairs = re.findall(_HALF, halves[0])
+    numbers = [int(in_hex, 16) if in_hex else int(in_tens) for in_hex, in_tens in pairs]
+    units = b"".join(number.to_bytes(2, "big") for number in numbers)
+    return units.decode("utf-16-be", "ignore").encode()
 
 
 def _errors(encoding: str) -> str:

@@ -27,6 +27,8 @@ ANSWER_WITHIN = 20.0  # seconds of silence
 FINISH_WITHIN = 900.0  # seconds in all
 PIECE = 64 * 1024
 PORTS = {"http": 80, "https": 443}
+# What the internet gives out of IPv6: https://www.iana.org/assignments/ipv6-address-space
+GIVEN_OUT = IPv6Network("2000::/3")
 NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
 HEADERS = {
     "Accept": "application/rss+xml, application/atom+xml, application/xml;q=0.9, */*;q=0.1",
@@ -114,7 +116,9 @@ def is_global(address: Address) -> bool:
         carried = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
         if address in NAT64:
             carried.append(IPv4Address(address.packed[-4:]))
-        if address.ipv4_mapped is None and (address.is_site_local or not address.is_global):
+        if address.ipv4_mapped is None and (
+            not address.is_global or (address not in GIVEN_OUT and address not in NAT64)
+        ):
             return False
         if not all(is_global(each) for each in carried if each is not None):
             return False
@@ -167,7 +171,9 @@ def _check_answer(response: BaseHTTPResponse, address: str) -> None:
 
 def _save(response: BaseHTTPResponse, file: IO[bytes], address: str, finish_by: float) -> None:
     size = 0
-    for piece in response.stream(PIECE, decode_content=False):
+    # What has come is looked at as it comes: a server that sends a byte now and then never fills
+    # a piece.
+    while piece := response.read1(PIECE, decode_content=False):
         size += len(piece)
         if size > LARGEST:
             raise SourceError(

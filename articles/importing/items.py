@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-READING = 1  # raised when items are read differently, so that the next import updates them
+READING = 2  # raised when items are read differently, so that the next import updates them
 
 
 @dataclass(frozen=True, slots=True)

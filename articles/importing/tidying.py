@@ -37,6 +37,7 @@ _FAREWELL = re.compile(  # what feeds add to the end of a text
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"<h2>(.*)</h2>", re.DOTALL)
+_YOUTUBE = re.compile(r"^https://(?=youtube(?:-nocookie)?\.com/)")
 _SIZE = re.compile(r"(-\d+x\d+|-scaled|-e\d{10,})+(?=\.\w+$)")  # what WordPress adds to a name
 
 
@@ -104,6 +105,8 @@ def _as_link(player: re.Match[str]) -> str:
 
 def _whole(tag: str, attributes: Attributes, base: str) -> tuple[str, Attributes] | None:
     """Return the tag with its address made whole, or None where that leads nowhere."""
+    if tag == "iframe":
+        return tag, {**attributes, "src": _embedded(_joined(base, attributes.get("src", "")))}
     if tag == "a":
         address = _joined(base, attributes.get("href", ""))
         return (tag, {**attributes, "href": address}) if address else None
@@ -114,6 +117,14 @@ def _whole(tag: str, attributes: Attributes, base: str) -> tuple[str, Attributes
         return None
     kept = {name: value for name, value in attributes.items() if name in ATTRIBUTES["img"]}
     return tag, {**kept, "src": address}
+
+
+def _embedded(address: str) -> str:
+    """Return the address of an embed as the cleaning knows it.
+
+    The code that YouTube gave out for years began with http:// or // and, at times, without www.
+    """
+    return _YOUTUBE.sub("https://www.", re.sub(r"^http:", "https:", address), count=1)
 
 
 def _joined(base: str, address: str) -> str:

@@ -57,6 +57,8 @@ def survey(source: Source, *, zone: tzinfo, looked: Callable[[], None]) -> Itera
                 site.addresses.insert(0 if name == "base_blog_url" else 1, element.text.strip())
             elif name == "item" and _of(element, "post_type") == "attachment":
                 _remember(element, site)
+            elif name == "item" and _of(element, "post_type") == "guest-author":
+                _introduce(element, site)
         yield site
 
 
@@ -69,6 +71,13 @@ def _remember(element: Element, site: Site) -> None:
             alt=_meta(element).get("_wp_attachment_image_alt", "")[:300],
         )
         site.pictures.add(_of(element, "post_id"), picture, post=_of(element, "post_parent"))
+
+
+def _introduce(element: Element, site: Site) -> None:
+    """Remember a guest of the Co-Authors plugin, who has no account and so is no author."""
+    told = _meta(element)
+    if login := told.get("cap-user_login", ""):
+        site.authors.setdefault(login, told.get("cap-display_name") or _of(element, "title"))
 
 
 def read(source: Source, site: Site) -> Iterator[Item | Unread]:

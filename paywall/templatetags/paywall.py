@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from django import template
+from django.core.exceptions import TooManyFieldsSent
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import get_text_list
@@ -84,7 +85,10 @@ def way_back(context: dict[str, Any]) -> str:
     if admission:
         path, came_from = admission.story.address, origin.sign(admission.story.key)
     else:
-        asked = request.GET if request else {}
+        try:
+            asked = request.GET if request else {}
+        except TooManyFieldsSent:  # it is the page that says "not found" or "bad request"
+            asked = {}
         path, came_from = asked.get("next", ""), asked.get(origin.PARAMETER, "")
     if not path or not url_has_allowed_host_and_scheme(path, allowed_hosts=None):
         return ""

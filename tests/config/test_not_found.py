@@ -20,6 +20,13 @@ def test_it_is_the_papers_own_page(
     assert response["Cache-Control"] == "private, no-store"
 
 
+def test_an_address_with_thousands_of_parameters_has_it_too(client: Client) -> None:
+    query = "&".join(f"a{number}=1" for number in range(2_000))
+    response = client.get(f"/no/such/page/?{query}")
+    assert response.status_code == 404
+    assert OWN in response.content.decode()
+
+
 def test_a_slash_that_was_forgotten_is_still_added(client: Client, settings: LazySettings) -> None:
     settings.DEBUG = True
     assert client.get("/subscribe")["Location"] == "/subscribe/"

@@ -136,9 +136,30 @@ def refusal(ended: subprocess.CompletedProcess[str]) -> str:
         ({"ALLOWED_HOSTS": "news.example.com,.com"}, "ALLOWED_HOSTS has a wildcard (.com)"),
         ({"STRIPE_WEBHOOK_SECRET": ""}, "STRIPE_WEBHOOK_SECRET is missing"),
         ({"STRIPE_WEBHOOK_SECRET": " "}, "STRIPE_WEBHOOK_SECRET is missing"),
+        ({"STRIPE_WEBHOOK_SECRET": " , "}, "STRIPE_WEBHOOK_SECRET is missing"),
         ({"SITE_URL": "news.example.com"}, "SITE_URL is 'news.example.com'"),
+        ({"SITE_URL": "https://news.example.com:port"}, "SITE_URL is"),
+        ({"SITE_URL": "https://[::1"}, "SITE_URL is 'https://[::1': write it like https://news"),
+        ({"SITE_URL": "https://me:word@news.example.com"}, "SITE_URL is"),
+        ({"SITE_URL": "https://news.example.com?from=us"}, "SITE_URL is"),
         ({"REDIS_URL": "localhost:6379"}, "REDIS_URL is no address of a Redis"),
+        ({"REDIS_URL": "redis://redis:port/0"}, "REDIS_URL is no address of a Redis"),
+        ({"REDIS_URL": "redis://redis:6379/name"}, "REDIS_URL is no address of a Redis"),
         ({"DATABASE_URL": "mysql://news@db/news"}, "DATABASE_URL names no database"),
+        ({"DATABASE_URL": "paper"}, "DATABASE_URL names no database"),
+        ({"DATABASE_URL": "postgres://news@db:port/news"}, "DATABASE_URL is no address"),
+        ({"DATABASE_POOL": "0"}, "DATABASE_POOL is 0: write a number from 1"),
+        ({"EMAIL_URL": "mail.example.com"}, "EMAIL_URL is no address: write it like smtp+tls://"),
+        ({"EMAIL_URL": "smtp://mail.example.com:port"}, "EMAIL_URL is no address"),
+        ({"TIME_ZONE": "CEST"}, "TIME_ZONE is 'CEST': write it like Europe/London."),
+        ({"TIME_ZONE": "../UTC"}, "TIME_ZONE is '../UTC'"),
+        ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL is 'LOUD': write DEBUG or INFO"),
+        ({"VAR_DIR": "/dev/null"}, "VAR_DIR names a place where /dev/null/run cannot be made."),
+        ({"PRINT_SEATS": "two"}, "PRINT_SEATS is 'two': write a whole number."),
+        ({"GRACE_DAYS": "1.5"}, "GRACE_DAYS is '1.5': write a whole number."),
+        ({"READS_KEPT_MONTHS": "-1"}, "READS_KEPT_MONTHS is -1: write a number from 0"),
+        ({"LONGEST_HOLD_DAYS": "99999999999"}, "LONGEST_HOLD_DAYS is 99999999999"),
+        ({"SIGNED_IN_DAYS": "0"}, "SIGNED_IN_DAYS is 0: write a number from 1"),
         ({"GRACE_DAYS": "-1"}, "GRACE_DAYS is -1: choose from 0 to 60 days."),
         ({"DOUBLE_SUBSCRIPTIONS": "refunds"}, "DOUBLE_SUBSCRIPTIONS is 'refunds': write refund or"),
         ({"RENEWAL_NOTICE_DAYS": "14"}, "RENEWAL_NOTICE_DAYS is 14: choose from 15 to 45 days."),
@@ -168,6 +189,33 @@ def test_only_the_demonstration_goes_by_another_clock(
 ) -> None:
     ended = start(environment, "from config.settings import CLOCK; print(CLOCK)")
     assert ended.stdout.strip() == clock
+
+
+def test_a_database_with_a_misspelt_scheme_keeps_its_password_to_itself(start: Start) -> None:
+    ended = start(PRODUCTION | {"DATABASE_URL": "postgre://news:secretword@db/news"})
+    assert "DATABASE_URL names no database" in refusal(ended)
+    assert "secretword" not in ended.stderr
+
+
+def test_a_refusal_is_a_sentence_and_no_traceback(tmp_path: Path) -> None:
+    environment = PRODUCTION | {"GRACE_DAYS": "many"}
+    for command in ["check"], ["migrate", "--noinput"], ["import_stories", "feed.xml"]:
+        ended = manage(tmp_path, environment, *command)
+        assert ended.stderr == "GRACE_DAYS is 'many': write a whole number.\n"
+        assert ended.returncode == 1
+    assert "Traceback" in manage(tmp_path, environment, "check", "--traceback").stderr
+
+
+def test_the_folder_of_the_pictures_is_there_before_the_first_of_them(
+    start: Start, tmp_path: Path
+) -> None:
+    assert start(PRODUCTION).returncode == 0
+    assert (tmp_path / "media").is_dir()
+
+
+def test_log_levels_may_be_written_small(start: Start) -> None:
+    look = "from config import settings; print(settings.LOG_LEVEL)"
+    assert start(PRODUCTION | {"LOG_LEVEL": "warning"}, look).stdout == "WARNING\n"
 
 
 def test_a_refusal_names_everything_at_once(tmp_path: Path) -> None:
@@ -219,6 +267,7 @@ def test_deployment_checks_have_nothing_to_say_of_a_good_environment(
         ({"ALLOWED_HOSTS": "www.example.com"}, "newspaper.W003"),
         ({"STRIPE_SECRET_KEY": ""}, "newspaper.W004"),
         ({"MAILBOX_KEY": ""}, "newspaper.W005"),
+        ({"MAILBOX_KEY": "short"}, "newspaper.W007"),
         ({"STRIPE_API_BASE": "http://127.0.0.1:12111"}, "newspaper.W006"),
     ],
 )

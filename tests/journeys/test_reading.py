@@ -106,3 +106,17 @@ def test_reading_needs_no_script(visit: Visit, nine_stories: list[Article]) -> N
     page = visit(nine_stories[0].get_absolute_url(), java_script_enabled=False)
     sign_up(page, "plain@example.com")
     expect(page.locator("body")).to_contain_text(ending_of(1))
+
+
+def test_a_headline_that_is_one_long_word_makes_no_page_wider(
+    visit: Visit, nine_stories: list[Article]
+) -> None:
+    for article in nine_stories:
+        article.headline = "a_long_address_" * 10
+        article.save()
+    page = visit("/", viewport=PHONE)
+    section = f"/sections/{nine_stories[0].section.slug}/"
+    for address in ("/", section, nine_stories[0].get_absolute_url()):
+        page.goto(address)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= PHONE["width"], address

@@ -4,6 +4,7 @@ import gzip
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -126,6 +127,10 @@ def fetched(address: str) -> bytes:
         ("2002:7f00:1::", False),
         ("2002:a00:1::", False),
         ("2001:0:7f00:1::", False),
+        ("::7f00:1", False),
+        ("::ffff:0:7f00:1", False),
+        ("64:ff9b:1::7f00:1", False),
+        ("5f00::1", False),
     ],
 )
 def test_which_addresses_are_public(address: str, public: bool) -> None:
@@ -258,6 +263,41 @@ def test_what_takes_too_long_is_refused(web: Web, monkeypatch: pytest.MonkeyPatc
     web.serve("/feed.xml", "<rss/>")
     with pytest.raises(SourceError, match="takes longer than"):
         fetched(web.address("/feed.xml"))
+
+
+def test_a_server_that_sends_a_byte_now_and_then_is_left(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "FINISH_WITHIN", 0.2)
+    given_up = threading.Event()
+
+    def drip(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        with suppress(OSError):
+            for _ in range(100):
+                handler.wfile.write(b" ")
+                if given_up.wait(0.05):
+                    break
+
+    web.answers["/feed.xml"] = drip
+    begun = time.monotonic()
+    with pytest.raises(SourceError, match="takes longer than"):
+        fetched(web.address("/feed.xml"))
+    assert time.monotonic() - begun < 3
+    given_up.set()
+
+
+def test_an_answer_in_chunks_is_read_to_its_end(web: Web) -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.protocol_version = "HTTP/1.1"
+        handler.send_response(200)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        handler.wfile.write(b"4\r\n<rss\r\n2\r\n/>\r\n0\r\n\r\n")
+
+    web.answers["/feed.xml"] = answer
+    assert fetched(web.address("/feed.xml")) == b"<rss/>"
 
 
 def test_a_server_that_falls_silent_is_left(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from articles.importing import elements, feeds, reading, tidying
+from articles.importing import decoding, elements, feeds, reading, tidying
 from articles.models import Article
 from paywall.catalog.models import Section
 from tests.articles.importing.conftest import Import
@@ -144,6 +144,27 @@ def test_text_that_is_mostly_utf_8_keeps_its_stray_bytes(import_: Import) -> Non
 def test_characters_that_no_xml_may_hold_are_left_out(import_: Import) -> None:
     import_(rss(item("One\0\x08\x0b\x1f\ufffe two")).replace("two", "two&#0;&#x1f;&#11; three"))
     assert Article.objects.get().headline == "One two three"
+
+
+@pytest.mark.parametrize("halves", ["&#xD83D;&#xDE00;", "&#xd83d;&#xde00;", "&#55357;&#56832;"])
+@pytest.mark.parametrize("before", range(0, 40, 3))
+def test_characters_written_in_two_halves_are_put_together(
+    import_: Import, monkeypatch: pytest.MonkeyPatch, halves: str, before: int
+) -> None:
+    monkeypatch.setattr(decoding, "PIECE", 40)  # so that the halves come in different pieces
+    import_(rss(item("Tea").replace("Tea", f"Tea{'a' * before} {halves} x &#xDE00;y&#xFFFF;")))
+    assert Article.objects.get().headline == f"Tea{'a' * before} 😀 x y"
+
+
+def test_an_export_with_characters_in_halves_is_read(import_: Import) -> None:
+    source = wxr(post(more="<wp:tag>&#xD83D;&#xDE00;</wp:tag>"), post("Two"))
+    assert "2 created" in import_(source)
+
+
+@pytest.mark.parametrize("before", ["\ufeff\ufeff", "\n\ufeff", " \ufeff\n\ufeff "])
+def test_what_stands_before_the_xml_is_passed_over(import_: Import, before: str) -> None:
+    import_(before + rss(item("Café")))
+    assert Article.objects.get().headline == "Café"
 
 
 def test_tens_of_thousands_of_categories_are_but_some(import_: Import) -> None:

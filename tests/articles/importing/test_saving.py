@@ -43,6 +43,21 @@ def test_what_changed_at_the_source_changes_here_under_the_same_address(import_:
     assert article.get_absolute_url() == address
 
 
+def test_a_summary_in_another_source_never_takes_the_place_of_the_text(import_: Import) -> None:
+    guid = "https://old.example/?p=7"
+    summary = rss(item(text="<p>The harbour wall will cost eleven million […]</p>", guid=guid))
+    import_(wxr(post(number=7)), name="export.xml")
+    before = Article.objects.get()
+    report = import_(summary, name="feed.xml")
+    assert "has less than half of the text that export.xml brought" in report
+    after = Article.objects.get()
+    assert (after.body.html, after.byline) == (before.body.html, "Jane Roe")
+
+    full = rss(item(text=f"{TEXT}<p>A correction.</p>", guid=guid))
+    assert "1 updated" in import_(full, name="feed.xml")
+    assert "1 updated" in import_(summary, name="feed.xml")  # it is its own to shorten
+
+
 def test_what_staff_edited_stays_and_is_named(import_: Import) -> None:
     import_(rss(item("One", guid="urn:1"), item("Two", guid="urn:2")))
     article = Article.objects.get(source_guid="urn:1")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from articles.body import clean
 from articles.importing.items import Item, Picture
 from articles.importing.tidying import tidy
 
@@ -32,6 +33,23 @@ def tidied(html: str, *, headline: str = "Wall", newlines: bool = False) -> str:
 )
 def test_links_are_whole(html: str, expected: str) -> None:
     assert tidied(html) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "cleaned"),
+    [
+        ("//www.youtube.com/embed/abc", "https://www.youtube.com/embed/abc"),
+        ("http://www.youtube.com/embed/abc", "https://www.youtube.com/embed/abc"),
+        ("https://youtube.com/embed/abc", "https://www.youtube.com/embed/abc"),
+        ("//player.vimeo.com/video/1", "https://player.vimeo.com/video/1"),
+        ("//youtube.com.evil.example/embed/abc", ""),
+        ("http://evil.example/embed/", ""),
+        ("/embed/abc", ""),
+    ],
+)
+def test_embeds_of_older_pages_stay(address: str, cleaned: str) -> None:
+    html = clean(tidied(f'<p>Words</p><iframe src="{address}"></iframe>'))
+    assert (f'src="{cleaned}"' in html) if cleaned else ("<iframe" not in html)
 
 
 @pytest.mark.parametrize(

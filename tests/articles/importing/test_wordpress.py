@@ -80,6 +80,16 @@ def test_several_authors_are_all_named(import_: Import) -> None:
     assert only().byline == "Joe Doe and Jane Roe"
 
 
+def test_a_guest_author_is_named_wherever_the_export_has_the_guest(import_: Import) -> None:
+    terms = "".join(
+        f'<category domain="author" nicename="cap-{name}">{name}</category>'
+        for name in ("sam-guest", "jane")
+    )
+    told = meta("cap-user_login", "sam-guest") + meta("cap-display_name", "Sam Guest")
+    import_(wxr(post(more=terms), post("Sam Guest", kind="guest-author", more=told)))
+    assert only().byline == "Sam Guest and Jane Roe"
+
+
 @pytest.mark.parametrize(
     ("dates", "published"),
     [
