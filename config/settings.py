@@ -60,12 +60,9 @@ LANGUAGE_CODE = "en-gb"
 FORMAT_MODULE_PATH = ["config.formats"]  # of moments in staff's lists
 USE_TZ = True
 
-PREVIEW_PARAGRAPHS = env.whole(
-    "PREVIEW_PARAGRAPHS", default=3
-)  # and never over a third of the text
-GRACE_DAYS = env.whole(
-    "GRACE_DAYS", least=None, default=14
-)  # stories stay open after a payment failed
+PREVIEW_PARAGRAPHS = env.whole("PREVIEW_PARAGRAPHS", default=3)  # never over a third of the text
+# So long stories stay open after a payment failed.
+GRACE_DAYS = env.whole("GRACE_DAYS", least=None, default=14)
 STRIPE_TAX = env.bool("STRIPE_TAX", default=False)  # Stripe adds the taxes
 # What becomes of a second subscription that was paid in the same moment: refund, or staff.
 DOUBLE_SUBSCRIPTIONS = env.str("DOUBLE_SUBSCRIPTIONS", default="refund")
@@ -222,9 +219,8 @@ if _database["ENGINE"] == "django.db.backends.postgresql":
         **_database.get("OPTIONS", {}),
         "pool": {
             "min_size": 1,
-            "max_size": env.whole(
-                "DATABASE_POOL", default=8, least=1
-            ),  # no fewer than a process has threads
+            # No fewer than a process has threads.
+            "max_size": env.whole("DATABASE_POOL", default=8, least=1),
             "timeout": 3,  # seconds that a page waits for a connection
             "reconnect_timeout": 5,  # seconds of growing pauses, then asked for anew by a page
         },

@@ -62,6 +62,7 @@ def item_of(entry: Any, around: Around, *, number: int, source: Source) -> Item:
         base=joined(address or around.site, text.get("base") or ""),
         addresses=(address,) if address else (),
         summary=_html(summary)[0],
+        only_summary=not _contents(entry),
         byline=joined_names(around.authors),
         picture=around.picture,
         categories=_categories(entry.get("tags", [])),
@@ -116,10 +117,14 @@ def _guid(entry: Any, address: str, headline: str, source: Source) -> str:
 def _texts(entry: Any) -> tuple[Any, Any]:
     """Return what the entry has for its text, and for a summary besides."""
     summary = entry.get("summary_detail") or {}
-    contents = [content for content in entry.get("content", []) if _is_text(content)]
+    contents = _contents(entry)
     if not contents:
         return summary, {}
     return max(contents, key=lambda content: len(content["value"])), summary
+
+
+def _contents(entry: Any) -> list[Any]:
+    return [content for content in entry.get("content", []) if _is_text(content)]
 
 
 def _is_text(content: Any) -> bool:

@@ -24,7 +24,8 @@ class Item:
 
     `html` is the text from anywhere; with `newlines` an empty line in it ends a paragraph, as in
     WordPress, and its relative links begin with `base`. `summary` is HTML too, the other texts
-    are plain. `addresses` are the URLs it was found at. `number` counts from 1.
+    are plain; with `only_summary` the source calls `html` one and has no other text. `addresses`
+    are the URLs it was found at. `number` counts from 1.
     """
 
     number: int
@@ -35,6 +36,7 @@ class Item:
     base: str = ""
     addresses: tuple[str, ...] = ()
     summary: str = ""
+    only_summary: bool = False
     byline: str = ""
     picture: Picture = Picture()
     categories: tuple[str, ...] = ()

@@ -124,8 +124,8 @@ class Saving:
             raise ItemError("has no headline")
         if not words and "<img" not in text and "<iframe" not in text:
             raise ItemError("has no text")
-        if self._gives_less(article, words):
-            raise ItemError(f"has less than half of the text that {article.source} brought")
+        if item.only_summary and self._gives_less(article, words):
+            raise ItemError(f"has but a summary of the text that {article.source} brought")
         self._date(article, item)
         article.headline = cut(item.headline, 200)
         article.standfirst = standfirst_of(item.summary, words, headline=item.headline)
@@ -142,7 +142,7 @@ class Saving:
         write(article, text, old_addresses=item.addresses)
 
     def _gives_less(self, before: Article, words: str) -> bool:
-        """Tell whether another source has but a summary: a paper's feed, say, after its export."""
+        """Tell whether another source gave twice as much: an export, say, before the feed."""
         if not before.pk or before.source == cut(self.source, 200):
             return False
         return len(words) < len(plain(before.body.html)) / 2

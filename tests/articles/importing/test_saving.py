@@ -45,17 +45,24 @@ def test_what_changed_at_the_source_changes_here_under_the_same_address(import_:
 
 def test_a_summary_in_another_source_never_takes_the_place_of_the_text(import_: Import) -> None:
     guid = "https://old.example/?p=7"
-    summary = rss(item(text="<p>The harbour wall will cost eleven million […]</p>", guid=guid))
+    short = "The harbour wall will cost eleven million […]"
+    summary = rss(
+        f"<item><title>Harbour wall</title><guid isPermaLink='false'>{guid}</guid>"
+        f"<description>{short}</description></item>"
+    )
     import_(wxr(post(number=7)), name="export.xml")
     before = Article.objects.get()
     report = import_(summary, name="feed.xml")
-    assert "has less than half of the text that export.xml brought" in report
+    assert "has but a summary of the text that export.xml brought" in report
     after = Article.objects.get()
     assert (after.body.html, after.byline) == (before.body.html, "Jane Roe")
 
     full = rss(item(text=f"{TEXT}<p>A correction.</p>", guid=guid))
     assert "1 updated" in import_(full, name="feed.xml")
     assert "1 updated" in import_(summary, name="feed.xml")  # it is its own to shorten
+    import_(full, name="feed.xml")
+    cut = rss(item(text=f"<p>{short}</p>", guid=guid))
+    assert "1 updated" in import_(cut, name="other.xml")  # the whole of it, by what it says
 
 
 def test_what_staff_edited_stays_and_is_named(import_: Import) -> None:
