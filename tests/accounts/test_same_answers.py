@@ -10,7 +10,9 @@ import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Reader
@@ -214,3 +216,17 @@ def test_a_changed_address_does_not_tell_who_else_has_it(client: Client) -> None
         pages.append((response.status_code, response["Location"], len(mail.outbox), html))
         mail.outbox.clear()
     assert pages[0] == pages[1]
+
+
+def test_signing_up_asks_and_writes_as_much_for_who_is_known() -> None:
+    """A sign-up without a password is quick: its rows would tell whether there is an account."""
+    asked = []
+    for make in (a_reader, nobody):
+        Reader.objects.all().delete()
+        make()
+        with CaptureQueriesContext(connection) as captured:
+            Client().post(SIGN_UP, {"email": ADDRESS})
+        asked.append([query["sql"].split()[0] for query in captured.captured_queries])
+    known, unknown = asked
+    assert abs(len(known) - len(unknown)) < 8  # two savepoints more, and fewer looks
+    assert known.count("INSERT") == unknown.count("INSERT")
