@@ -33,7 +33,7 @@ def said_by(wall: Wall, admission: Admission, *, texts: Mapping[str, str], house
     offered = offers_said(texts, house=house)
     if wall.outcome is Outcome.NOT_IN_PACKAGE:
         offered |= {key: offered[key.replace("subscribe", "other_package")] for key in SUBSCRIBE}
-    title, text = _head(wall, admission)
+    title, text = _head(wall, admission, house)
     decision = admission.decision
     over = {
         **_counted(decision.allowance or 0),
@@ -62,7 +62,7 @@ def offers_said(texts: Mapping[str, str], *, house: int) -> dict[str, str]:
     return offered if house else offered | nothing
 
 
-def _head(wall: Wall, admission: Admission) -> tuple[str, str]:
+def _head(wall: Wall, admission: Admission, house: int) -> tuple[str, str]:
     """Return the keys of the title and of the text, which may be none."""
     decision = admission.decision
     if wall.outcome is Outcome.VERIFY_EMAIL:
@@ -70,7 +70,9 @@ def _head(wall: Wall, admission: Admission) -> tuple[str, str]:
     if wall.outcome is Outcome.NOT_IN_PACKAGE:
         return "not_in_package_title", "not_in_package_text"
     if wall.outcome is Outcome.METER_SPENT and decision.allowance:
-        return "meter_spent_title", "meter_spent_text"
+        # Elsewhere the reader may have some left.
+        spent = "section_spent" if decision.allowance < house else "meter_spent"
+        return f"{spent}_title", f"{spent}_text"
     if wall.subscribers_only:
         texts = {0: "", 1: "subscribers_only_one"}
         text = texts.get(decision.remaining or 0, "subscribers_only_text")

@@ -83,6 +83,19 @@ GROUPS = (
             ),
             _text("meter_spent_text", "Your next {allowance} {come} on {date}.", NEXT),
             _title(
+                "section_spent",
+                "No more free stories in {section} this month.",
+                SECTION,
+                "Title in a section with fewer free stories of its own",
+            ),
+            _text(
+                "section_spent_text",
+                "In {section}, only the first {allowance} premium {stories} of your month can be "
+                "free. That begins anew on {date}.",
+                {**NEXT, **SECTION},
+                "Text in a section with fewer free stories of its own",
+            ),
+            _title(
                 "no_allowance",
                 "This story comes with a package.",
                 label="Title where no stories are free",

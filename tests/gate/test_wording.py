@@ -72,13 +72,19 @@ def said(outcome: Outcome, access: Access = Access.METERED, house: int = 7, **co
             "Your next 7 come on 1 December.",
         ),
         (
-            "meter_spent", "metered", {"allowance": 1, "remaining": 0},
+            "meter_spent", "metered", {"allowance": 1, "remaining": 0, "house": 1},
             "You have read your 1 free premium story this month.",
             "Your next 1 comes on 1 December.",
         ),
         (
             "meter_spent", "metered", {"allowance": 0, "remaining": 0},
             "This story comes with a package.", "",
+        ),
+        (
+            "meter_spent", "metered", {"allowance": 3, "remaining": 0, "house": 7},
+            "No more free stories in Local news this month.",
+            "In Local news, only the first 3 premium stories of your month can be free. "
+            "That begins anew on 1 December.",
         ),
         (
             "subscribers_only", "subscribers", {"allowance": 7, "remaining": 5},
