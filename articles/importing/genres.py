@@ -19,9 +19,11 @@ NAMES = {  # the first that applies wins: what is paid for has to be said
     Genre.CORRECTION: """
         correction corrections clarification clarifications corrections-and-clarifications
         corrections-clarifications clarifications-and-corrections erratum errata
+        correction-clarification correction-and-clarification clarifications-corrections
     """,
     Genre.OBITUARY: """
-        obituary obituaries obit obits death-notice death-notices deaths death-announcements
+        obituary obituaries obit obits obituary-notice obituary-notices local-obituaries
+        death-notice death-notices deaths death-announcements
         funeral-notices funeral-notice funeral-announcements in-memoriam family-notices
         births-deaths-and-marriages nachrufe necrologie obituarios
     """,

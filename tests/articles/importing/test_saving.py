@@ -182,6 +182,8 @@ def test_an_unknown_section_is_refused(import_: Import) -> None:
         (["News", "Public Safety"], Genre.PUBLIC_SAFETY),
         (["Corrections & Clarifications"], Genre.CORRECTION),
         (["News/Corrections"], Genre.CORRECTION),
+        (["Correction & clarification"], Genre.CORRECTION),
+        (["Obituary notices"], Genre.OBITUARY),
         (["Sponsored Content", "Obituaries"], Genre.SPONSORED),
         (["Advertorial"], Genre.SPONSORED),
         (["Department of Corrections"], Genre.STORY),
