@@ -26,7 +26,12 @@ def write(template_prefix: str, to: str, context: Mapping[str, Any]) -> EmailMul
     subject = _without_markup(render_to_string(f"{template_prefix}_subject.txt", facts))
     text = _without_markup(render_to_string(f"{template_prefix}_message.txt", facts))
     letter = EmailMultiAlternatives(
-        " ".join(subject.split()), text, settings.DEFAULT_FROM_EMAIL, [to], headers=HEADERS
+        " ".join(subject.split()),
+        text,
+        settings.DEFAULT_FROM_EMAIL,
+        [to],
+        reply_to=[settings.HELP_EMAIL],
+        headers=HEADERS,
     )
     paragraphs = [" ".join(part.split("\n")) for part in text.split("\n\n") if part.strip()]
     dress = {**facts, "subject": letter.subject, "paragraphs": paragraphs}

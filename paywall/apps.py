@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_delete, post_save, pre_delete
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 
 
 class PaywallConfig(AppConfig):
@@ -29,6 +29,9 @@ class PaywallConfig(AppConfig):
                 signal.connect(keys.forget, sender=sender, dispatch_uid="keys-forget")
             for about in (RegisteredStory, Section):
                 signal.connect(stories.forget, sender=about, dispatch_uid="registered-forget")
+        m2m_changed.connect(
+            lowest.forget, sender=Package.sections.through, dispatch_uid="lowest-forget"
+        )
         pre_delete.connect(
             pricing.refuse_to_delete_sold, sender=Price, dispatch_uid="prices-keep-sold"
         )

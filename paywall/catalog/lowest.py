@@ -17,15 +17,15 @@ _remembered: tuple[float, Sequence["_Asked"]] | None = None
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A price that can be bought, and one section that it opens (None: every one)."""
+    """A price that can be bought, and one section of its package, if it names any."""
 
     terms: Terms
+    everything: bool
     section: str | None
 
     @classmethod
     def of(cls, price: Any) -> Self:
-        """Read a price together with one of its package's sections."""
-        return cls(price.terms, None if price.everything else price.section)
+        return cls(price.terms, price.everything, price.section)
 
 
 def lowest_price(section: str) -> Terms | None:
@@ -34,7 +34,7 @@ def lowest_price(section: str) -> Terms | None:
     Free days and introductory offers aside, in the currency of the package that comes first. A
     pass counts only where nothing renews.
     """
-    opening = [each.terms for each in _asked() if each.section in (None, section)]
+    opening = [each.terms for each in _asked() if each.everything or each.section == section]
     first = opening[0].currency if opening else ""
     same = [terms for terms in opening if terms.currency == first]
     renewing = [terms for terms in same if terms.renews]

@@ -31,7 +31,7 @@ def compose(
     """Return the letter of `letters/{kind}.txt`, whose first line is the subject; not saved.
 
     `address`: where it goes, if that is not the reader's own; then say `why_sent` too. A letter to
-    staff has no reader. Only who has an account is led to it.
+    staff, or to who was one, has no reader. Only who has an account is led to it.
     """
     site = settings.SITE_URL
     own = reader.email if reader else ""

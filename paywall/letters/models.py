@@ -31,7 +31,7 @@ class Letter(models.Model):
         models.CASCADE,
         null=True,
         related_name="letters",
-        help_text="Whose it is. Empty: it goes to staff.",
+        help_text="Whose it is. Empty: it goes to staff, or to who has closed their account.",
     )
     address = models.EmailField()
     subject = models.CharField(max_length=200)

@@ -68,7 +68,14 @@ def send_due(clock: Callable[[], datetime]) -> int:
             _send(letter, post, clock)
     finally:
         post.close()
+    _forget_the_last()
     return tries
+
+
+def _forget_the_last() -> None:
+    """Delete the letters to who is not known any more, once they are sent or given up."""
+    last = Letter.objects.filter(kind__in=KEPT_UNTIL_SENT)
+    last.exclude(sent_at=None, given_up_at=None).delete()
 
 
 def take(*, now: datetime) -> Letter | None:
@@ -102,7 +109,12 @@ def message_of(letter: Letter) -> EmailMultiAlternatives:
         headers["List-Unsubscribe"] = f"<{stopping.address_for(letter.reader)}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message = EmailMultiAlternatives(
-        letter.subject, letter.text, settings.DEFAULT_FROM_EMAIL, [letter.address], headers=headers
+        letter.subject,
+        letter.text,
+        settings.DEFAULT_FROM_EMAIL,
+        [letter.address],
+        reply_to=[settings.HELP_EMAIL],  # some say: answer this email
+        headers=headers,
     )
     message.attach_alternative(letter.html, "text/html")
     return message
@@ -110,13 +122,6 @@ def message_of(letter: Letter) -> EmailMultiAlternatives:
 
 def _send(letter: Letter, post: Post, clock: Callable[[], datetime]) -> None:
     """Send one letter that was taken, and note what became of it."""
-    _try_to_send(letter, post, clock)
-    if letter.kind in KEPT_UNTIL_SENT:
-        over = Letter.objects.filter(pk=letter.pk)
-        over.exclude(sent_at=None, given_up_at=None).delete()
-
-
-def _try_to_send(letter: Letter, post: Post, clock: Callable[[], datetime]) -> None:
     row = Letter.objects.filter(pk=letter.pk, sent_at=None)
     if letter.tries > len(PAUSES):
         row.update(given_up_at=clock(), error=letter.error or NOT_HEARD_OF)

@@ -41,10 +41,15 @@ def write_due(customer: Customer, *, now: datetime) -> int:
         letters = [
             letter_of(due, customer.reader, now=now)
             for due in _due_to(customer, now)
-            if not (customer.closed_at and due.kind is Kind.ENDED)  # goodbye.py says it
+            if not (due.kind is Kind.ENDED and _is_closing(customer, now))  # goodbye.py says it
         ]
         Letter.objects.bulk_create(letters, ignore_conflicts=True)
     return len(letters)
+
+
+def _is_closing(customer: Customer, now: datetime) -> bool:
+    """Tell whether the account is being closed, and that did not break off: it was begun today."""
+    return bool(customer.closed_at and now - customer.closed_at < timedelta(days=1))
 
 
 def due_by(facts: Facts, *, now: datetime) -> list[Due]:

@@ -101,8 +101,7 @@ def _begin(
             return _begin(stripe, reader, price, shown=shown, back_to=back_to, now=now, story=story)
         standing = None
     if standing and standing.session_id:
-        CheckoutAttempt.objects.filter(pk=standing.pk).update(back_to=back_to)
-        return standing.session_url
+        return _page_again(stripe, standing, back_to, now=now)
     publishing.make_sure(stripe, sold, now=now)
     customer = customer_of(stripe, reader, now=now)
     attempt = _attempt_at(sold, reader, back_to=back_to, story=story, now=now)
@@ -139,6 +138,15 @@ def _attempt_at(
 def _goes_on(attempt: CheckoutAttempt, price: Price, now: datetime) -> bool:
     """Tell whether an open attempt is for this price, and has time enough left."""
     return attempt.price_id == price.pk and attempt.expires_at - now > LEAST_LEFT
+
+
+def _page_again(stripe: Gateway, attempt: CheckoutAttempt, back_to: str, *, now: datetime) -> str:
+    """Return the page of an open attempt once more: one that can still be paid."""
+    customer = Customer.objects.get(reader=attempt.reader_id)
+    if replacing.replace_if_deleted(stripe, customer, now=now):
+        raise _Replaced
+    CheckoutAttempt.objects.filter(pk=attempt.pk).update(back_to=back_to)
+    return attempt.session_url
 
 
 def _open_session(

@@ -20,6 +20,9 @@ from paywall.subscriptions.models import Customer
 
 READER = "reader"  # the metadata that names the reader's public id
 
+CLOSING = "The account is being closed."
+CLOSING_TAKES = timedelta(hours=1)  # at most: Stripe is asked a few times, and a page waits for it
+
 # Stripe forgets a key when it is 24 hours old. https://docs.stripe.com/api/idempotent_requests
 KEYS_LIVE = timedelta(hours=23)
 
@@ -32,6 +35,8 @@ def customer_of(stripe: Gateway, reader: Reader, *, now: datetime) -> Customer:
     customer, _ = Customer.objects.get_or_create(
         reader=reader, defaults={"email": reader.email, "created_at": now}
     )
+    if customer.closed_at:
+        _take_closing_back(customer, now)
     if customer.stripe_id:
         return customer
     if not customer.email:
@@ -50,9 +55,25 @@ def customer_of(stripe: Gateway, reader: Reader, *, now: datetime) -> Customer:
         _take_another_key(customer, email="")  # an address that Stripe takes for none, perhaps
         told = str(error).replace(customer.email, "the address")  # which is for no log
         raise GatewayRefused(told) from None
-    Customer.objects.filter(pk=customer.pk, stripe_id=None).update(stripe_id=made["id"])
+    waiting = Customer.objects.filter(pk=customer.pk, stripe_id=None, closed_at=None)
+    waiting.update(stripe_id=made["id"])
     customer.refresh_from_db()
+    if customer.closed_at:  # meanwhile, and nobody else knows of who was just made
+        stripe.delete_customer(made["id"])
+        raise GatewayRefused(CLOSING)
     return customer
+
+
+def _take_closing_back(customer: Customer, now: datetime) -> None:
+    """Take who buys for one who stays, where the closing of their account broke off long ago.
+
+    Raises GatewayRefused while it may be going on.
+    """
+    if customer.closed_at and now - customer.closed_at < CLOSING_TAKES:
+        raise GatewayRefused(CLOSING)
+    broken_off = Customer.objects.filter(pk=customer.pk, closed_at=customer.closed_at)
+    broken_off.exclude(reader=None).update(closed_at=None)
+    customer.refresh_from_db()
 
 
 def _make(stripe: Gateway, customer: Customer, reader: Reader) -> Json:

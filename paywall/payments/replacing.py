@@ -24,18 +24,21 @@ def replace_if_deleted(stripe: Gateway, customer: Customer, *, now: datetime) ->
     GatewayRefused; asking again goes on where this broke off.
     """
     gone = customer.stripe_id
-    if not gone or customer.closed_at or not stripe.customer(gone).get("deleted"):
+    if not gone or not stripe.customer(gone).get("deleted"):
         return False
     begun = list(CheckoutAttempt.objects.open().filter(reader=customer.reader_id))
-    if not Customer.objects.filter(pk=customer.pk, stripe_id=gone).exists():
+    now_there = Customer.objects.get(pk=customer.pk)
+    if now_there.closed_at:
+        return False  # it was deleted since the account is closed
+    if now_there.stripe_id != gone:
         return True  # by somebody else, in the same moment: what is begun now is the new one's
     for attempt in begun:
         if attempt.session_id:  # one that Stripe has not given yet may be the new one's
             attempts.withdraw(stripe, attempt, now=now)
     with transaction.atomic():
         # With a ticket of its own the new one is made under a key that the old one was not.
-        if Customer.objects.filter(pk=customer.pk, stripe_id=gone).update(
-            stripe_id=None, email="", ticket=F("ticket") + 1
-        ):
+        there = Customer.objects.filter(pk=customer.pk, stripe_id=gone, closed_at=None)
+        if there.update(stripe_id=None, email="", ticket=F("ticket") + 1):
             FormerCustomer.objects.create(customer=customer, stripe_id=gone, noticed_at=now)
-    return True
+            return True
+    return not Customer.objects.filter(pk=customer.pk, stripe_id=gone).exists()

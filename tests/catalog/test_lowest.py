@@ -70,6 +70,16 @@ def test_what_is_not_listed_does_not_count() -> None:
     assert lowest_price("news") == MONTHLY
 
 
+def test_a_package_that_opens_nothing_does_not_count() -> None:
+    make_package(MONTHLY)
+    alone = make_package(WEEKLY, everything=False)
+    assert lowest_price("news") == MONTHLY
+    alone.sections.add(make_section("news"))
+    assert lowest_price("news") == WEEKLY
+    alone.sections.clear()
+    assert lowest_price("news") == MONTHLY
+
+
 def test_one_question_for_all_walls(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     make_package(MONTHLY, YEARLY)
     sport_alone()

@@ -1,15 +1,18 @@
 """A customer deleted in Stripe's dashboard is no end: its reader buys again, once."""
 
+from typing import Any
+
 import pytest
 
 from accounts.models import Reader
 from paywall.entitlements.models import Entitlement
-from paywall.payments import reconciling
+from paywall.payments import aftercare, reconciling
 from paywall.payments.attempts import Progress
 from paywall.payments.buying import terms_for
-from paywall.payments.gateway import GatewayUnavailable
+from paywall.payments.gateway import Gateway, GatewayRefused, GatewayUnavailable
 from paywall.payments.models import CheckoutAttempt
 from paywall.payments.replacing import replace_if_deleted
+from paywall.privacy import closing
 from paywall.subscriptions.models import Customer, FormerCustomer, Subscription
 from paywall.subscriptions.paid import paid_by
 from tests.making import make_reader
@@ -52,9 +55,13 @@ def test_who_was_deleted_buys_again(paper: Newspaper, reader: Reader) -> None:
     assert len(paid_by(reader, now=paper.now).held) == 2
 
 
-def test_nobody_has_to_have_told_us(paper: Newspaper, reader: Reader) -> None:
-    begin(paper, reader, paper.day)
-    paper.advance(hours=4)
+@pytest.mark.parametrize("hours", [0, 1, 4])
+@pytest.mark.parametrize("before", ["day", "month"])
+def test_nobody_has_to_have_told_us(
+    paper: Newspaper, reader: Reader, hours: int, before: str
+) -> None:
+    begin(paper, reader, getattr(paper, before))
+    paper.advance(hours=hours)
     vanish(paper)
     assert begin(paper, reader) == sessions(paper)[0]["url"]
     assert sessions(paper)[0]["customer"] == Customer.objects.get().stripe_id
@@ -129,6 +136,73 @@ def test_a_second_look_replaces_nothing(paper: Newspaper, reader: Reader) -> Non
     assert replace_if_deleted(paper.stripe, stale, now=paper.now)
     assert FormerCustomer.objects.count() == 1
     assert begin(paper, reader, paper.day) == begin_again
+
+
+def test_everything_of_both_is_fetched(paper: Newspaper, reader: Reader) -> None:
+    buy(paper, reader, paper.month)
+    vanish(paper)
+    keep(paper, *events(paper))
+    handle_all(paper)
+    buy(paper, reader, paper.month)
+    old = Subscription.objects.order_by("started_at", "pk")[0]
+    Subscription.objects.filter(pk=old.pk).update(status="active", ended_at=None)
+    paper.update(Customer.objects.get())
+    old.refresh_from_db()
+    assert old.status == "canceled"
+
+
+def test_the_new_one_has_the_address_of_today(paper: Newspaper, reader: Reader) -> None:
+    begin(paper, reader)
+    Reader.objects.filter(pk=reader.pk).update(email="lovelace@example.com")
+    reader.refresh_from_db()
+    vanish(paper)
+    begin(paper, reader)
+    (made,) = paper.sandbox.store.all("customer")
+    assert made["email"] == "lovelace@example.com"
+
+
+def close_meanwhile(paper: Newspaper, reader: Reader, patch: pytest.MonkeyPatch, call: str) -> None:
+    """Have the account closed, in another window, right before something is asked of Stripe."""
+    asked = getattr(Gateway, call)
+
+    def later(self: Gateway, *args: Any, **more: Any) -> Any:
+        patch.setattr(Gateway, call, asked)
+        closing.end_payments(lambda: paper.stripe, reader, now=paper.now)
+        return asked(self, *args, **more)
+
+    patch.setattr(Gateway, call, later)
+
+
+@pytest.mark.parametrize("call", ["create_customer", "create_session"])
+@pytest.mark.parametrize("came_before", [False, True])
+def test_who_closes_the_account_while_buying_is_known_to_stripe_no_more(
+    paper: Newspaper, reader: Reader, monkeypatch: pytest.MonkeyPatch, call: str, came_before: bool
+) -> None:
+    if came_before:
+        begin(paper, reader, paper.day)
+        vanish(paper)
+    close_meanwhile(paper, reader, monkeypatch, call)
+    with pytest.raises(GatewayRefused):
+        begin(paper, reader)
+    assert list(paper.sandbox.store.all("customer")) == []
+    assert sessions(paper, "open") == []
+    closing.part(reader, now=paper.now)
+    assert Customer.objects.get().email == ""
+
+
+def test_who_stays_after_all_buys_again(paper: Newspaper, reader: Reader) -> None:
+    """Closing broke off once Stripe had done its part."""
+    buy(paper, reader, paper.month)
+    closing.end_payments(lambda: paper.stripe, reader, now=paper.now)
+    with pytest.raises(GatewayRefused):
+        begin(paper, reader)
+    paper.advance(hours=2)
+    buy(paper, reader, paper.month)
+    customer = Customer.objects.get()
+    assert customer.closed_at is None
+    assert Entitlement.objects.in_force(paper.now).get().reader == reader
+    aftercare.look_after(paper.stripe, customer, now=paper.now)
+    assert Entitlement.objects.in_force(paper.now).exists()  # and is not given back
 
 
 def test_an_account_that_was_closed_gets_nobody_new(paper: Newspaper) -> None:

@@ -91,6 +91,24 @@ def test_once_it_is_sent_nothing_is_kept_of_it(paper: Newspaper) -> None:
     assert not Letter.objects.exists()
 
 
+def test_nor_where_the_sender_died_right_after(paper: Newspaper) -> None:
+    close(paper, paper.customer("gone@example.com"))
+    Letter.objects.update(sent_at=paper.now)
+    sending.send_due(lambda: paper.now)
+    assert not Letter.objects.exists()
+
+
+def test_an_end_is_told_where_closing_broke_off(paper: Newspaper) -> None:
+    customer = paper.customer()
+    paper.subscribe(customer)
+    assert customer.reader
+    closing.end_payments(lambda: paper.stripe, customer.reader, now=paper.now)
+    writing.write_due(customer, now=paper.now)
+    assert not Letter.objects.filter(kind="ended").exists()
+    writing.write_due(customer, now=paper.advance(days=1, hours=1))
+    assert Letter.objects.filter(kind="ended").exists()
+
+
 def test_nor_once_it_is_given_up(paper: Newspaper, monkeypatch: pytest.MonkeyPatch) -> None:
     close(paper, paper.customer("gone@example.com"))
 
@@ -197,6 +215,8 @@ def test_closed_by_several_clicks_at_once_it_is_closed(paper: Newspaper) -> None
         subscription.refresh_from_db()
         assert (customer.reader_id, customer.email) == (None, "")
         assert subscription.status == "canceled"
+        assert Letter.objects.get().address == f"gone{number}@example.com"
+        Letter.objects.all().delete()
 
 
 def test_a_crash_before_the_deletion_is_safe_to_repeat(
