@@ -9,10 +9,9 @@ from django.db.models import F
 
 from paywall.catalog.models import Price
 from paywall.catalog.terms import Terms
+from paywall.memory import Memory
 
 REMEMBERED_FOR = 10  # seconds; a change made in this process is seen at once
-
-_remembered: tuple[float, Sequence["_Asked"]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +25,9 @@ class _Asked:
     @classmethod
     def of(cls, price: Any) -> Self:
         return cls(price.terms, price.everything, price.section)
+
+
+_remembered = Memory[None, Sequence[_Asked]](most=1)
 
 
 def lowest_price(section: str) -> Terms | None:
@@ -43,21 +45,19 @@ def lowest_price(section: str) -> Terms | None:
 
 def forget(**_signal: Any) -> None:
     """Drop what is remembered; called when a package or a price changes."""
-    global _remembered
-    _remembered = None
+    _remembered.clear()
 
 
 def _asked() -> Sequence[_Asked]:
     """Return every price on offer, once for each section that it opens; the first package first."""
-    global _remembered
-    remembered = _remembered
-    if remembered and time.monotonic() - remembered[0] < REMEMBERED_FOR:
-        return remembered[1]
+    remembered = _remembered.get(None, seconds=REMEMBERED_FOR)
+    if remembered is not None:
+        return remembered
     asked_at = time.monotonic()
     on_offer = Price.objects.in_force().filter(package__listed=True)
     rows = on_offer.annotate(
         everything=F("package__everything"), section=F("package__sections__slug")
     ).order_by("package__order", "package__name", "pk")
     asked = [_Asked.of(row) for row in rows]
-    _remembered = asked_at, asked
+    _remembered.set(None, asked, asked_at=asked_at)
     return asked

@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from paywall.catalog.lowest import lowest_price
 from paywall.catalog.models import Package
-from paywall.catalog.terms import Interval
+from paywall.catalog.terms import Interval, Terms
 from tests.catalog.packages import INTRODUCTORY, MONTHLY, WEEK_PASS, YEARLY, make_package
 from tests.gate.visiting import NOW
 from tests.making import make_section
@@ -49,9 +49,9 @@ def test_without_a_package_there_is_none() -> None:
     ],
     ids=["of those that renew", "no pass", "but a pass", "a year", "no offer", "one currency"],
 )
-def test_the_least_at_a_time(sold: list[object], lowest: object) -> None:
+def test_the_least_at_a_time(sold: list[Terms], lowest: Terms) -> None:
     for order, terms in enumerate(sold):
-        make_package(terms, order=order)  # type: ignore[arg-type]
+        make_package(terms, order=order)
     assert lowest_price("news") == lowest
 
 
